@@ -1,0 +1,172 @@
+"""Database access: one transaction per act at the edge, on SQLite and on PostgreSQL."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, create_engine, event, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
+
+CHANNEL = "cyberready"
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every table; names of constraints are fixed so that migrations find them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in the database; naive values are refused with ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment needs a time zone.")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- the signature is SQLAlchemy's
+        """Return an aware UTC moment."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Span(TypeDecorator[timedelta]):
+    """A duration, stored as whole microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002 -- the signature is SQLAlchemy's
+        """Store microseconds."""
+        return None if value is None else value // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 -- the signature is SQLAlchemy's
+        """Return the duration."""
+        return None if value is None else timedelta(microseconds=value)
+
+
+def ring(session: Session, *bells: str) -> None:
+    """Ask for these bells to be rung once the transaction is committed (``trail:7``, ``schedule``, ``mail``)."""
+    session.info.setdefault("bells", set()).update(bells)
+
+
+class Database:
+    """One database and its bells.
+
+    ``listeners`` are called after each commit that asked for a bell, in the committing thread, with the set of bells.
+    On PostgreSQL a commit with bells also sends an empty NOTIFY, so that other processes wake up.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 12) -> None:
+        self.url = make_url(url)
+        self.listeners: list[Callable[[frozenset[str]], None]] = []
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url, pool_size) if self.sqlite else _postgresql(url, pool_size)
+        self._writing = self.engine.execution_options(writing=True)
+        self._pen = threading.Lock()
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """Run *work* in one reading transaction; nothing it changes is kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            return work(session)
+
+    def transact(self, work: Callable[[Session], T], *, attempts: int = 8) -> T:
+        """Run *work* in one transaction and commit; on a lost race run it again from the start.
+
+        *work* may run more than once, so it has no effects outside the database.
+        """
+        for attempt in range(attempts):
+            try:
+                result, bells = self._attempt(work)
+            except (IntegrityError, OperationalError) as error:
+                if attempt + 1 == attempts or not _worth_another_try(error):
+                    raise
+                time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 -- only keeps rivals apart
+            else:
+                if bells:
+                    self._rung(bells)
+                return result
+        raise AssertionError("unreachable")
+
+    def _attempt(self, work: Callable[[Session], T]) -> tuple[T, frozenset[str]]:
+        # SQLite has one writer; queueing for it here is fair, SQLite's own busy waiting is not.
+        with (
+            self._pen if self.sqlite else nullcontext(),
+            Session(self._writing, expire_on_commit=False) as session,
+        ):
+            with session.begin():
+                result = work(session)
+            return result, frozenset(session.info.get("bells", ()))
+
+    def _rung(self, bells: frozenset[str]) -> None:
+        for listener in self.listeners:
+            listener(bells)
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Yield a connection in a transaction that no other writer of this process shares."""
+        with self._pen if self.sqlite else nullcontext(), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+@event.listens_for(Session, "before_commit")
+def _notify(session: Session) -> None:
+    if session.info.get("bells") and session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+def _worth_another_try(error: IntegrityError | OperationalError) -> bool:
+    if isinstance(error, IntegrityError):
+        return "append-only" not in str(error.orig)
+    code = getattr(error.orig, "sqlstate", None)
+    return code in {"40001", "40P01", "55P03"} or "database is locked" in str(error.orig)
+
+
+def _sqlite(url: str, pool_size: int) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, max_overflow=20, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _postgresql(url: str, pool_size: int) -> Engine:
+    return create_engine(url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)

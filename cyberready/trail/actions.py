@@ -1,0 +1,130 @@
+"""Writing to the trail: entries wait in the session and are sealed by one hook, last before the commit."""
+
+import secrets
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy.orm import Session
+
+from cyberready.kernel.actor import Actor
+from cyberready.kernel.canonical import canonical, moment, seal_payload
+from cyberready.kernel.merkle import Frontier
+from cyberready.kernel.refusals import Conflict, NotFound
+from cyberready.kernel.verify import leaf_hash
+from cyberready.platform.db import ring
+from cyberready.trail.models import Entry, Erasure, Payload, Trail
+from cyberready.trail.rules import EVERYONE, Kind, Pending, Plain
+
+VERSION = 1
+
+
+def open_trail(
+    session: Session, organisation_id: int, kind: str, name: str, *, now: datetime, exercise: bool = False
+) -> Trail:
+    """Open an empty trail; its origin is unique for ever."""
+    origin = f"cyberready/{kind}/{uuid.uuid4()}"
+    head = Trail(
+        organisation_id=organisation_id,
+        kind=kind,
+        name=name,
+        origin=origin,
+        exercise=exercise,
+        size=0,
+        frontier=[],
+        opened_at=now,
+    )
+    session.add(head)
+    session.flush()
+    return head
+
+
+def write(
+    session: Session,
+    trail_id: int,
+    kind: Kind,
+    *,
+    actor: Actor,
+    at: datetime,
+    about: str | None = None,
+    audience: tuple[str, ...] = (EVERYONE,),
+    happened_at: datetime | None = None,
+    **body: Plain,
+) -> None:
+    """Write one entry; it is sealed with everything else of this transaction, or not at all."""
+    said = {"actor_name": actor.name, **body}
+    pending = Pending(trail_id, kind, actor, at, about, audience, happened_at, said)
+    session.info.setdefault("pending_entries", []).append(pending)
+    ring(session, f"trail:{trail_id}")
+
+
+def erase(
+    session: Session, trail_id: int, position: int, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Erase what one entry says; its place and hash stay, and the erasure is an entry itself.
+
+    Raises NotFound for an unknown entry and Conflict when it was erased before (AVG art. 17).
+    """
+    if session.get(Entry, (trail_id, position)) is None:
+        raise NotFound("This trail has no entry %(number)s.", number=position)
+    if session.get(Payload, (trail_id, position)) is None:
+        raise Conflict("Entry %(number)s was erased before.", number=position)
+    session.add(Erasure(trail_id=trail_id, position=position, reason=reason, erased_at=now))
+    session.flush()
+    session.execute(delete(Payload).where(Payload.trail_id == trail_id, Payload.position == position))
+    write(session, trail_id, Kind.PAYLOAD_ERASED, actor=actor, at=now, erased=position, reason=reason)
+
+
+@event.listens_for(Session, "before_commit")
+def _seal(session: Session) -> None:
+    pending: list[Pending] = session.info.pop("pending_entries", [])
+    if not pending:
+        return
+    session.flush()
+    by_trail = sorted(
+        pending, key=lambda entry: entry.trail_id
+    )  # one order for all: no deadlock between writers
+    for trail_id, entries in groupby(by_trail, key=lambda entry: entry.trail_id):
+        _append(session, trail_id, entries)
+
+
+def _append(session: Session, trail_id: int, pending: Iterable[Pending]) -> None:
+    chosen = select(Trail.size, Trail.frontier, Trail.origin).where(Trail.id == trail_id).with_for_update()
+    size, nodes, origin = session.execute(chosen).one()
+    frontier = Frontier(size, tuple(bytes.fromhex(node) for node in nodes))
+    entries, payloads = [], []
+    for entry in pending:
+        salt = secrets.token_bytes(16)
+        body = canonical(entry.body)
+        leaf = _leaf(entry, origin, seal_payload(salt, body))
+        place = {"trail_id": trail_id, "position": frontier.size}
+        entries.append({**place, "kind": entry.kind.value, "about": entry.about, "leaf": leaf.decode()})
+        payloads.append({**place, "salt": salt.hex(), "body": body.decode()})
+        frontier = frontier.append(leaf_hash(leaf))
+    session.execute(insert(Entry), entries)
+    session.execute(insert(Payload), payloads)
+    head = {"size": frontier.size, "frontier": [node.hex() for node in frontier.nodes]}
+    session.execute(
+        update(Trail).where(Trail.id == trail_id).values(head),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _leaf(entry: Pending, origin: str, payload_hash: str) -> bytes:
+    return canonical(
+        {
+            "v": VERSION,
+            "origin": origin,
+            "id": str(uuid.uuid4()),
+            "kind": entry.kind.value,
+            "actor": entry.actor.ref,
+            "role": entry.actor.role,
+            "at": moment(entry.at),
+            "happened_at": moment(entry.happened_at) if entry.happened_at else None,
+            "about": entry.about,
+            "audience": list(entry.audience),
+            "payload_hash": payload_hash,
+        }
+    )

@@ -1,0 +1,99 @@
+"""Questions to the trail."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from cyberready.kernel.refusals import NotFound
+from cyberready.trail.models import Entry, Payload, Trail
+from cyberready.trail.rules import Kind, Line
+
+COLUMNS = (Entry.trail_id, Entry.position, Entry.kind, Entry.about, Entry.leaf, Payload.salt, Payload.body)
+Stored = Row[tuple[int, int, str, str | None, str, str | None, str | None]]
+
+
+def trail(session: Session, trail_id: int) -> Trail:
+    """The head of one trail; raises NotFound."""
+    found = session.get(Trail, trail_id)
+    if found is None:
+        raise NotFound("This trail does not exist.")
+    return found
+
+
+def organisation_trail(session: Session, organisation_id: int) -> Trail:
+    """The trail of the organisation itself; raises NotFound."""
+    chosen = select(Trail).where(Trail.organisation_id == organisation_id, Trail.kind == "organisation")
+    found = session.scalars(chosen).first()
+    if found is None:
+        raise NotFound("This organisation has no trail.")
+    return found
+
+
+def stored(session: Session, trail_id: int, *, after: int = -1, limit: int | None = None) -> Sequence[Stored]:
+    """The stored rows after position *after*, in order."""
+    chosen = (
+        select(*COLUMNS)
+        .outerjoin(Payload, (Payload.trail_id == Entry.trail_id) & (Payload.position == Entry.position))
+        .where(Entry.trail_id == trail_id, Entry.position > after)
+        .order_by(Entry.position)
+    )
+    return session.execute(chosen.limit(limit) if limit else chosen).all()
+
+
+def lines(session: Session, trail_id: int, *, after: int = -1, limit: int | None = None) -> list[Line]:
+    """The entries after position *after*, in order."""
+    return [_line(row) for row in stored(session, trail_id, after=after, limit=limit)]
+
+
+def latest(session: Session, trail_id: int, count: int, *kinds: Kind) -> list[Line]:
+    """The newest *count* entries (of these kinds, if any are named), newest first."""
+    chosen = (
+        select(*COLUMNS)
+        .outerjoin(Payload, (Payload.trail_id == Entry.trail_id) & (Payload.position == Entry.position))
+        .where(Entry.trail_id == trail_id)
+        .order_by(Entry.position.desc())
+        .limit(count)
+    )
+    return [_line(row) for row in session.execute(chosen.where(Entry.kind.in_(kinds)) if kinds else chosen)]
+
+
+def about(session: Session, trail_id: int, subject: str) -> list[Line]:
+    """Every entry about one subject (``incident:3``), in order."""
+    chosen = (
+        select(*COLUMNS)
+        .outerjoin(Payload, (Payload.trail_id == Entry.trail_id) & (Payload.position == Entry.position))
+        .where(Entry.trail_id == trail_id, Entry.about == subject)
+        .order_by(Entry.position)
+    )
+    return [_line(row) for row in session.execute(chosen)]
+
+
+def of_kinds(session: Session, trail_id: int, *kinds: Kind) -> list[Line]:
+    """Every entry of these kinds, in order."""
+    chosen = (
+        select(*COLUMNS)
+        .outerjoin(Payload, (Payload.trail_id == Entry.trail_id) & (Payload.position == Entry.position))
+        .where(Entry.trail_id == trail_id, Entry.kind.in_(kinds))
+        .order_by(Entry.position)
+    )
+    return [_line(row) for row in session.execute(chosen)]
+
+
+def _line(row: Stored) -> Line:
+    leaf = json.loads(row.leaf)
+    happened = leaf.get("happened_at")
+    return Line(
+        trail_id=row.trail_id,
+        position=row.position,
+        kind=Kind(row.kind),
+        actor_ref=leaf["actor"],
+        actor_role=leaf["role"],
+        at=datetime.fromisoformat(leaf["at"]),
+        happened_at=datetime.fromisoformat(happened) if happened else None,
+        about=row.about,
+        audience=tuple(leaf["audience"]),
+        body=None if row.body is None else json.loads(row.body),
+    )

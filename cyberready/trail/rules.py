@@ -1,0 +1,124 @@
+"""The trail's vocabulary and the bytes that are sealed. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cyberready.kernel.actor import Actor
+
+Plain = str | int | bool | None | Sequence["Plain"] | Mapping[str, "Plain"]
+
+
+class Kind(StrEnum):
+    """What can have happened; the past tense of every verb that matters."""
+
+    EXERCISE_PLANNED = "exercise.planned"
+    EXERCISE_STARTED = "exercise.started"
+    EXERCISE_PAUSED = "exercise.paused"
+    EXERCISE_RESUMED = "exercise.resumed"
+    EXERCISE_PACE_CHANGED = "exercise.pace_changed"
+    EXERCISE_JUMPED = "exercise.jumped"
+    EXERCISE_ENDED = "exercise.ended"
+    EXERCISE_NOTED = "exercise.noted"
+    VARIABLES_FILLED = "exercise.variables_filled"
+    ADDRESS_CONFIRMED = "exercise.address_confirmed"
+    PARTICIPANT_JOINED = "participant.joined"
+    INJECT_FIRED = "inject.fired"
+    INJECT_SKIPPED = "inject.skipped"
+    INJECT_ADDED = "inject.added"
+    INJECT_ANSWERED = "inject.answered"
+    DECISION_POINT_ASKED = "decision_point.asked"
+    DECISION_POINT_CHOSEN = "decision_point.chosen"
+    DECISION_LOGGED = "decision.logged"
+    INCIDENT_DECLARED = "incident.declared"
+    INCIDENT_LOGGED = "incident.logged"
+    INCIDENT_DECIDED = "incident.decided"
+    INCIDENT_CORRECTED = "incident.corrected"
+    EFFECT_TESTED = "incident.effect_tested"
+    INCIDENT_ESCALATED = "incident.escalated"
+    KNOWLEDGE_ESTABLISHED = "incident.knowledge_established"
+    NOTIFICATION_JUDGED = "incident.notification_judged"
+    INCIDENT_CLOSED = "incident.closed"
+    HANDOVER_OFFERED = "handover.offered"
+    HANDOVER_RECEIVED = "handover.received"
+    HANDOVER_ACCEPTED = "handover.accepted"
+    HANDOVER_REFUSED = "handover.refused"
+    HANDOVER_RETURNED = "handover.returned"
+    PLAYBOOK_PUBLISHED = "playbook.published"
+    SCENARIO_PUBLISHED = "scenario.published"
+    CAMPAIGN_PLANNED = "campaign.planned"
+    ACTIVITY_CHANGED = "activity.changed"
+    ACTIVITY_SUBMITTED = "activity.submitted"
+    ACTIVITY_APPROVED = "activity.approved"
+    ACTIVITY_REJECTED = "activity.rejected"
+    ACTIVITY_SENT = "activity.sent"
+    ACTIVITY_PUBLISHED = "activity.published"
+    ACTIVITY_REMINDED = "activity.reminded"
+    ACTIVITY_DONE = "activity.done"
+    FEED_RENEWED = "feed.renewed"
+    MAIL_REQUEUED = "mail.requeued"
+    MAIL_DISCARDED = "mail.discarded"
+    ORGANISATION_FOUNDED = "organisation.founded"
+    ACCOUNT_OPENED = "account.opened"
+    ACCOUNT_CLOSED = "account.closed"
+    ROLES_CHANGED = "account.roles_changed"
+    PASSWORD_CHANGED = "account.password_changed"  # noqa: S105 -- the name of an event
+    LINK_REQUESTED = "account.link_requested"
+    SIGNED_IN = "account.signed_in"
+    SIGNED_OUT = "account.signed_out"
+    SIGNED_OUT_EVERYWHERE = "account.signed_out_everywhere"
+    CONTACT_CHANGED = "contact.changed"
+    CONTACT_REMOVED = "contact.removed"
+    DUTY_ASSIGNED = "duty.assigned"
+    DUTY_REMOVED = "duty.removed"
+    PAYLOAD_ERASED = "payload.erased"
+
+
+EVERYONE = "all"
+STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An entry that waits for the commit; ``audience`` names who may see it live."""
+
+    trail_id: int
+    kind: Kind
+    actor: Actor
+    at: datetime
+    about: str | None
+    audience: tuple[str, ...]
+    happened_at: datetime | None
+    body: Mapping[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as read: ``body`` is None once it was erased."""
+
+    trail_id: int
+    position: int
+    kind: Kind
+    actor_ref: str
+    actor_role: str
+    at: datetime
+    happened_at: datetime | None
+    about: str | None
+    audience: tuple[str, ...]
+    body: Mapping[str, Plain] | None
+
+    @property
+    def actor_name(self) -> str:
+        """The name as it was known, or the reference where it was erased."""
+        return str(self.body["actor_name"]) if self.body and "actor_name" in self.body else self.actor_ref
+
+    def text(self, key: str) -> str:
+        """One text of the body; empty when absent or erased."""
+        value = (self.body or {}).get(key)
+        return "" if value is None else str(value)
+
+
+def visible(audience: Iterable[str], tokens: frozenset[str]) -> bool:
+    """Whether someone holding *tokens* may see an entry for *audience*; staff see everything."""
+    return STAFF in tokens or not tokens.isdisjoint(audience)
