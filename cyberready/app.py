@@ -3,23 +3,24 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
 
-from cyberready import tables
 from cyberready.kernel.checkpoint import SigningKey
 from cyberready.people import queries as people
-from cyberready.people.rules import PERMISSIONS
 from cyberready.platform import clock, gate, texts, web
 from cyberready.platform.context import NAME, Context
 from cyberready.platform.db import Database
+from cyberready.platform.gate import Principal
 from cyberready.platform.scheduler import Alarm
 from cyberready.platform.web import MenuItem
 from cyberready.platform.workers import Workers
 from cyberready.settings import Settings
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
+SLICES = ("desk", "people", "playbooks", "exercises", "incidents", "campaigns")
 MENU = (
     MenuItem("Overview", "desk.home", "home", "desk.view"),
     MenuItem("Playbooks", "playbooks.library", "book", "playbooks.read"),
@@ -33,7 +34,7 @@ MENU = (
 def build(
     settings: Settings, *, now: Callable[[], datetime] = clock.now, workers: Workers | None = None
 ) -> Flask:
-    """Build the application on its database; nothing runs yet (see ``cyberready.asgi``)."""
+    """Build the application on its database; nothing wakes until ``cyberready.asgi`` starts the alarm."""
     app = Flask("cyberready", static_folder=str(Path(__file__).parent / "static"))
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -55,5 +56,17 @@ def build(
     )
     texts.install(app)
     gate.install(app, {"account": _account(database)})
-    web.install(app, MENU)
+    web.install(
+        app, tuple(item for item in MENU if find_spec(f"cyberready.{item.endpoint.split('.')[0]}.views"))
+    )
+    for name in SLICES:
+        if find_spec(f"cyberready.{name}.views"):
+            app.register_blueprint(import_module(f"cyberready.{name}.views").blueprint)
     return app
+
+
+def _account(database: Database) -> gate.Loader:
+    def load(number: int, organisation_id: int) -> Principal | None:
+        return database.read(lambda session: people.principal_of(session, number, organisation_id))
+
+    return load

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    DDL,
     JSON,
     ForeignKey,
     ForeignKeyConstraint,
@@ -16,6 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cyberready.platform import guards
 from cyberready.platform.db import Base, Moment
 
 
@@ -79,72 +79,40 @@ class Erasure(Base):
     erased_at: Mapped[datetime] = mapped_column(Moment)
 
 
-REFUSED_ON_SQLITE = """
-CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} {when}
-BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
-"""
 ALLOWED_ERASURE = (
     "EXISTS (SELECT 1 FROM trail_erasures e WHERE e.trail_id = OLD.trail_id AND e.position = OLD.position)"
 )
-GUARD_FUNCTION = """
-CREATE OR REPLACE FUNCTION cyberready_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
-"""
-GUARD_ERASURE = f"""
+REWOUND = "NEW.size < OLD.size OR NEW.origin <> OLD.origin"
+ERASURE_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION cyberready_payload_delete() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF {ALLOWED_ERASURE} THEN RETURN OLD; END IF;
   RAISE EXCEPTION 'trail_payloads is append-only' USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
-REFUSED_ON_POSTGRESQL = """
-CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} FOR EACH {row} EXECUTE FUNCTION {function}()
-"""
+ERASURE_TRIGGER = (
+    "CREATE TRIGGER trail_payloads_no_delete BEFORE DELETE ON trail_payloads FOR EACH ROW "
+    "EXECUTE FUNCTION cyberready_payload_delete()"
+)
 
 
-def guards(dialect: str) -> list[str]:
-    """Return the statements that make the log append-only: UPDATE, DELETE and TRUNCATE are refused."""
+def append_only(dialect: str) -> list[str]:
+    """Return the statements that make the log append-only; a payload goes only where an erasure was recorded."""
+    statements = guards.immutable(dialect, "trail_entries", "trail_erasures")
+    statements += [
+        guards.refuse(dialect, "trails", "DELETE"),
+        guards.refuse(dialect, "trails", "UPDATE", REWOUND),
+        guards.refuse(dialect, "trail_payloads", "UPDATE"),
+    ]
     if dialect == "sqlite":
-        rows = [
-            ("trail_entries", "UPDATE", ""),
-            ("trail_entries", "DELETE", ""),
-            ("trail_payloads", "UPDATE", ""),
-        ]
-        rows += [
-            ("trails", "DELETE", ""),
-            ("trails", "UPDATE", "WHEN NEW.size < OLD.size OR NEW.origin <> OLD.origin"),
-        ]
-        rows += [("trail_erasures", "UPDATE", ""), ("trail_erasures", "DELETE", "")]
-        rows += [("trail_payloads", "DELETE", f"WHEN NOT {ALLOWED_ERASURE}")]
-        return [REFUSED_ON_SQLITE.format(table=table, verb=verb, when=when) for table, verb, when in rows]
-    plain = [("trail_entries", "UPDATE"), ("trail_entries", "DELETE"), ("trail_payloads", "UPDATE")]
-    plain += [("trails", "DELETE"), ("trail_erasures", "UPDATE"), ("trail_erasures", "DELETE")]
-    each = [
-        REFUSED_ON_POSTGRESQL.format(table=table, verb=verb, row="ROW", function="cyberready_append_only")
-        for table, verb in plain
-    ]
-    each += [
-        REFUSED_ON_POSTGRESQL.format(
-            table=table, verb="TRUNCATE", row="STATEMENT", function="cyberready_append_only"
-        )
-        for table in ("trail_entries", "trail_payloads", "trails", "trail_erasures")
-    ]
-    each.append(
-        REFUSED_ON_POSTGRESQL.format(
-            table="trail_payloads", verb="DELETE", row="ROW", function="cyberready_payload_delete"
-        )
-    )
-    shrink = "CREATE TRIGGER trails_no_shrinking BEFORE UPDATE ON trails FOR EACH ROW "
-    shrink += (
-        "WHEN (NEW.size < OLD.size OR NEW.origin <> OLD.origin) EXECUTE FUNCTION cyberready_append_only()"
-    )
-    return [GUARD_FUNCTION, GUARD_ERASURE, *each, shrink]
+        return [*statements, guards.refuse(dialect, "trail_payloads", "DELETE", f"NOT {ALLOWED_ERASURE}")]
+    truncations = [guards.refuse(dialect, table, "TRUNCATE") for table in ("trails", "trail_payloads")]
+    return [*statements, *truncations, ERASURE_FUNCTION, ERASURE_TRIGGER]
 
 
-def _install_guards(target: Table, connection: Any, **_: Any) -> None:
+def _install(target: Table, connection: Any, **_: Any) -> None:
     if target.name == "trail_erasures":
-        for statement in guards(connection.dialect.name):
-            connection.execute(DDL(statement.replace("%", "%%")))
+        guards.run(connection, append_only(connection.dialect.name))
 
 
-event.listen(Base.metadata.tables["trail_erasures"], "after_create", _install_guards)
+event.listen(Base.metadata.tables["trail_erasures"], "after_create", _install)

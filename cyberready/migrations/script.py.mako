@@ -1,0 +1,15 @@
+"""${message}."""
+
+${imports if imports else ""}
+from alembic import op
+import sqlalchemy as sa
+import cyberready.platform.db
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "return"}
