@@ -125,6 +125,7 @@ def install(app: Flask, menu: tuple[MenuItem, ...]) -> None:
         "offset": offset,
         "markdown": markdown.render,
     }
+    app.jinja_env.globals["static"] = static  # macros are imported without context
     app.context_processor(_frame_of(menu))
     app.after_request(_headers)
     app.register_error_handler(Refused, _refused)
