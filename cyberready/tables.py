@@ -10,4 +10,6 @@ for _slice in iter_modules(cyberready.__path__, "cyberready."):
     if _slice.ispkg and any(found.name == "models" for found in iter_modules(import_module(_slice.name).__path__)):
         import_module(f"{_slice.name}.models")
 
+import_module("cyberready.platform.mail.models")
+
 metadata = Base.metadata
