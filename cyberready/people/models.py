@@ -77,6 +77,7 @@ class Contact(Base):
     channels: Mapped[list["ContactChannel"]] = relationship(
         lazy="raise_on_sql", order_by="ContactChannel.rank", cascade="all, delete-orphan"
     )
+    deputy: Mapped["Contact | None"] = relationship(remote_side="Contact.id", lazy="raise_on_sql")
 
 
 class ContactChannel(Base):

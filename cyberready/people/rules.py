@@ -1,6 +1,12 @@
-"""Who may do what: roles per organisation and the permissions each carries. Pure."""
+"""Who may do what and who can be reached: roles, permissions, passwords, channels, gaps in a roster. Pure."""
 
+import re
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from cyberready.kernel.refusals import Refused
 
 
 class OrganisationKind(StrEnum):
@@ -71,3 +77,86 @@ class ChannelKind(StrEnum):
     MAIL = "mail"
     SATELLITE = "satellite"
     RADIO = "radio"
+
+
+ACCOUNT_ROLES = tuple(role for role in Role if role is not Role.PARTICIPANT)
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256
+NIGHT_FALLS, DAY_BREAKS = time(17), time(8)
+_EMAIL = re.compile(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+\.[^@\s<>,;:\"().]{2,}")
+_NUMBER = re.compile(r"\+?[\d\s().-]+")
+
+
+def plain_email(email: str) -> str:
+    """One spelling for every way of typing the same mail address."""
+    return email.strip().lower()
+
+
+def strong_enough(password: str, name: str, email: str) -> Refused | None:
+    """Why this password is refused, or None: length counts, not a mix of signs (NIST SP 800-63B section 3.1.1)."""
+    said = password.casefold()
+    if len(password) < SHORTEST_PASSWORD:
+        return Refused("A password has at least %(least)s characters.", least=SHORTEST_PASSWORD)
+    if len(password) > LONGEST_PASSWORD:
+        return Refused("A password has at most %(most)s characters.", most=LONGEST_PASSWORD)
+    if len(set(said)) < 5:
+        return Refused("This password repeats too few characters. Choose a sentence of several words.")
+    own = [part for part in re.split(r"[\s@.]+", f"{name} {email}".casefold()) if len(part) >= 4]
+    if sum(len(part) for part in set(own) if part in said) * 2 > len(said):
+        return Refused(
+            "This password is mostly your own name or address. Choose a sentence of several words."
+        )
+    return None
+
+
+def address_fault(kind: str, address: str) -> Refused | None:
+    """Why a contact cannot be reached like this, or None."""
+    if not address.strip():
+        return Refused("Fill in the number or address of every channel, or remove the channel.")
+    if kind == ChannelKind.MAIL:
+        good = _EMAIL.fullmatch(address.strip()) is not None
+    elif kind == ChannelKind.RADIO:
+        good = True
+    else:
+        digits = sum(sign.isdigit() for sign in address)
+        good = _NUMBER.fullmatch(address.strip()) is not None and 3 <= digits <= 15
+    return None if good else Refused("%(address)s cannot be called or written to. Check it.", address=address)
+
+
+def email_fault(email: str) -> Refused | None:
+    """Why this is no mail address, or None."""
+    return (
+        None if _EMAIL.fullmatch(email.strip()) else Refused("%(email)s is not a mail address.", email=email)
+    )
+
+
+def reachable(channels: Iterable[tuple[str, str]]) -> bool:
+    """Whether at least one channel (kind, address) leads to somebody."""
+    return any(address_fault(kind, address) is None for kind, address in channels)
+
+
+Stretch = tuple[datetime, datetime]
+
+
+def gaps(covered: Iterable[Stretch], start: datetime, end: datetime) -> list[Stretch]:
+    """The stretches between *start* and *end* in which none of *covered* holds, in order."""
+    found: list[Stretch] = []
+    reached = start
+    for begins, ends in sorted(covered):
+        if ends <= begins:
+            continue
+        if reached < begins:
+            found.append((reached, min(begins, end)))
+        reached = max(reached, ends)
+        if reached >= end:
+            return found
+    return [*found, (reached, end)] if reached < end else found
+
+
+def tonight(now: datetime, zone: ZoneInfo) -> Stretch:
+    """The night that is going on or comes next: 17:00 until 08:00 by the clocks of *zone*."""
+    local = now.astimezone(zone)
+    evening = local.date() - timedelta(days=1) if local.time() < DAY_BREAKS else local.date()
+    falls = datetime.combine(evening, NIGHT_FALLS, zone)
+    breaks = datetime.combine(evening + timedelta(days=1), DAY_BREAKS, zone)
+    return falls, breaks

@@ -64,6 +64,7 @@ class Kind(StrEnum):
     ACCOUNT_CLOSED = "account.closed"
     ROLES_CHANGED = "account.roles_changed"
     PASSWORD_CHANGED = "account.password_changed"  # noqa: S105 -- the name of an event
+    PROFILE_CHANGED = "account.profile_changed"
     LINK_REQUESTED = "account.link_requested"
     SIGNED_IN = "account.signed_in"
     SIGNED_OUT = "account.signed_out"

@@ -1,0 +1,161 @@
+"""Questions about people: organisations, accounts, contacts, the duty roster."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from cyberready.kernel.refusals import NotFound
+from cyberready.people.models import Account, Contact, Duty, Membership, Organisation
+from cyberready.people.rules import PERMISSIONS, OrganisationKind, plain_email
+from cyberready.platform.gate import Principal
+from cyberready.platform.realm import Realm
+
+
+def organisation(session: Session, organisation_id: int) -> Organisation:
+    """One organisation; raises NotFound."""
+    found = session.get(Organisation, organisation_id)
+    if found is None:
+        raise NotFound("This organisation does not exist.")
+    return found
+
+
+def organisation_by_slug(session: Session, slug: str) -> Organisation:
+    """The organisation with this short name; raises NotFound."""
+    found = session.scalars(select(Organisation).where(Organisation.slug == slug)).first()
+    if found is None:
+        raise NotFound("This organisation does not exist.")
+    return found
+
+
+def regions(session: Session, realm: Realm) -> list[Organisation]:
+    """The safety regions an organisation can hand over to: its own first, then the others by name."""
+    own = organisation(session, realm.organisation_id).region_id
+    chosen = select(Organisation).where(
+        Organisation.kind == OrganisationKind.SAFETY_REGION, Organisation.id != realm.organisation_id
+    )
+    return sorted(session.scalars(chosen), key=lambda region: (region.id != own, region.name))
+
+
+def principal_of(session: Session, account_id: int, organisation_id: int) -> Principal | None:
+    """Who signs in with this account in this organisation; None when it is closed or has no place there."""
+    chosen = (
+        select(Membership)
+        .options(joinedload(Membership.account), joinedload(Membership.organisation))
+        .where(Membership.account_id == account_id, Membership.organisation_id == organisation_id)
+    )
+    found = session.scalars(chosen).first()
+    if found is None or found.account.closed_at is not None:
+        return None
+    return Principal(
+        ref=f"account:{found.account_id}",
+        name=found.account.name,
+        organisation_id=found.organisation_id,
+        organisation_name=found.organisation.name,
+        roles=frozenset(found.roles),
+        generation=found.account.generation,
+        permissions=frozenset().union(*(PERMISSIONS.get(role, frozenset()) for role in found.roles)),
+        language=found.account.language,
+        function=found.function,
+    )
+
+
+def memberships(session: Session, account_id: int) -> list[Membership]:
+    """Where an account has a place, with the organisation, oldest first; empty when it is closed."""
+    chosen = (
+        select(Membership)
+        .join(Membership.account)
+        .options(joinedload(Membership.organisation), contains_eager(Membership.account))
+        .where(Membership.account_id == account_id, Account.closed_at.is_(None))
+        .order_by(Membership.id)
+    )
+    return list(session.scalars(chosen))
+
+
+def account_by_email(session: Session, email: str) -> Account | None:
+    """The open account with this address, in any spelling of it; None when there is none."""
+    chosen = select(Account).where(Account.email == plain_email(email), Account.closed_at.is_(None))
+    return session.scalars(chosen).first()
+
+
+def accounts(session: Session, realm: Realm) -> list[Account]:
+    """The open accounts of an organisation by name; ``memberships`` holds only the place in this organisation."""
+    chosen = _accounts(realm).where(Account.closed_at.is_(None)).order_by(Account.name, Account.id)
+    return list(session.scalars(chosen))
+
+
+def account(session: Session, realm: Realm, account_id: int) -> Account:
+    """One account of this organisation, open or closed, loaded as in ``accounts``; raises NotFound."""
+    found = session.scalars(_accounts(realm).where(Account.id == account_id)).first()
+    if found is None:
+        raise NotFound("This account does not exist.")
+    return found
+
+
+def holders(session: Session, realm: Realm, role: str) -> list[Account]:
+    """The open accounts that have *role* in this organisation, by name."""
+    return [found for found in accounts(session, realm) if role in found.memberships[0].roles]
+
+
+def contacts(session: Session, realm: Realm) -> list[Contact]:
+    """Everyone on the contact list by name, with channels in order of preference and the deputy."""
+    return list(session.scalars(_contacts(realm).order_by(Contact.name, Contact.id)))
+
+
+def contact(session: Session, realm: Realm, contact_id: int) -> Contact:
+    """One contact, loaded as in ``contacts``; raises NotFound."""
+    found = session.scalars(_contacts(realm).where(Contact.id == contact_id)).first()
+    if found is None:
+        raise NotFound("This contact does not exist.")
+    return found
+
+
+def on_duty(session: Session, realm: Realm, at: datetime) -> list[Duty]:
+    """Who is on duty at one moment, by function and name; a duty includes its start and not its end."""
+    chosen = _duties(realm).where(Duty.starts_at <= at, Duty.ends_at > at)
+    return _in_order(session.scalars(chosen).all())
+
+
+def duties(session: Session, realm: Realm, start: datetime, end: datetime | None = None) -> list[Duty]:
+    """Every duty that touches the time from *start* until *end* (open when None), by start and function."""
+    chosen = _duties(realm).where(Duty.ends_at > start).order_by(Duty.starts_at, Duty.function, Duty.id)
+    return list(session.scalars(chosen if end is None else chosen.where(Duty.starts_at < end)))
+
+
+def duty(session: Session, realm: Realm, duty_id: int) -> Duty:
+    """One duty with its contact; raises NotFound."""
+    found = session.scalars(_duties(realm).where(Duty.id == duty_id)).first()
+    if found is None:
+        raise NotFound("This duty does not exist.")
+    return found
+
+
+def _accounts(realm: Realm) -> Select[Account]:
+    here = Membership.organisation_id == realm.organisation_id
+    loaded = selectinload(Account.memberships.and_(here))
+    chosen = select(Account).join(Account.memberships).where(here).options(loaded)
+    return chosen.execution_options(
+        populate_existing=True
+    )  # else another organisation's place could still be there
+
+
+def _contacts(realm: Realm) -> Select[Contact]:
+    return (
+        select(Contact)
+        .where(Contact.organisation_id == realm.organisation_id)
+        .options(selectinload(Contact.channels), joinedload(Contact.deputy))
+    )
+
+
+def _duties(realm: Realm) -> Select[Duty]:
+    loaded = joinedload(Duty.contact)
+    return (
+        select(Duty)
+        .where(Duty.organisation_id == realm.organisation_id)
+        .options(loaded.selectinload(Contact.channels), loaded.joinedload(Contact.deputy))
+    )
+
+
+def _in_order(found: Sequence[Duty]) -> list[Duty]:
+    return sorted(found, key=lambda duty: (duty.function, duty.contact.name, duty.id))
