@@ -1,0 +1,33 @@
+"""What is wrong with a file that somebody wrote: every fault, with its line and what to do about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from cyberready.kernel.refusals import Refused
+
+MOST_FAULTS = 200  # a file with more has one cause, and nobody reads on
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault in a file.
+
+    ``line`` counts from 1; ``place`` is the dotted path of the field (``injects.3.at``), empty for the whole file;
+    ``sentence`` is an English message id with ``%(name)s`` places for ``values``, and says what to do.
+    """
+
+    line: int
+    place: str
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.sentence % self.values if self.values else self.sentence
+
+
+class FaultsFound(Refused):
+    """A file that cannot be used; ``faults`` are all that were found, in the order of their lines."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda fault: fault.line))
+        super().__init__("The file has %(count)s faults. Mend them and try again.", count=len(self.faults))
