@@ -120,7 +120,7 @@ def _subject(text: str) -> str:
 def _marked(subject: str, text: str, html: str | None) -> tuple[str, str, str | None]:
     line = f"<p><strong>{MARK_LINE}</strong></p>"
     marked = None if html is None else f"{line}\n{html}\n{line}"
-    return f"{MARK} – {subject}", f"{MARK_LINE}\n\n{text.strip()}\n\n{MARK_LINE}", marked  # noqa: RUF001 -- a dash, not a hyphen
+    return f"{MARK} \N{EN DASH} {subject}", f"{MARK_LINE}\n\n{text.strip()}\n\n{MARK_LINE}", marked
 
 
 def next_due(session: Session) -> datetime | None:
