@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import DDL, Table, event
+from sqlalchemy import Table, event
 
 from cyberready.platform.db import Base
 
@@ -35,7 +35,9 @@ def immutable(dialect: str, *tables: str) -> list[str]:
 def run(connection: Any, statements: list[str]) -> None:
     """Execute DDL *statements* as they stand."""
     for statement in statements:
-        connection.execute(DDL(statement.replace("%", "%%")))
+        connection.exec_driver_sql(
+            statement.replace("%", "%%") if connection.dialect.name != "sqlite" else statement
+        )
 
 
 def protect(table_name: str) -> None:

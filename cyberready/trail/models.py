@@ -8,7 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Table,
+    MetaData,
     Text,
     UniqueConstraint,
     event,
@@ -110,9 +110,8 @@ def append_only(dialect: str) -> list[str]:
     return [*statements, *truncations, ERASURE_FUNCTION, ERASURE_TRIGGER]
 
 
-def _install(target: Table, connection: Any, **_: Any) -> None:
-    if target.name == "trail_erasures":
-        guards.run(connection, append_only(connection.dialect.name))
+def _install(_target: MetaData, connection: Any, **_: Any) -> None:
+    guards.run(connection, append_only(connection.dialect.name))
 
 
-event.listen(Base.metadata.tables["trail_erasures"], "after_create", _install)
+event.listen(Base.metadata, "after_create", _install)

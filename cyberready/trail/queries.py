@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from cyberready.trail.models import Entry, Payload, Trail
 from cyberready.trail.rules import Kind, Line
 
 COLUMNS = (Entry.trail_id, Entry.position, Entry.kind, Entry.about, Entry.leaf, Payload.salt, Payload.body)
-Stored = Row[tuple[int, int, str, str | None, str, str | None, str | None]]
+Stored = Row[int, int, str, str | None, str, Any, Any]
 
 
 def trail(session: Session, trail_id: int) -> Trail:

@@ -1,0 +1,86 @@
+"""What each kind of entry says to a reader, in one sentence."""
+
+from collections.abc import Mapping
+
+from cyberready.platform.texts import gettext, lazy_gettext
+from cyberready.trail.rules import Kind, Line
+
+_ = lazy_gettext
+WORDING = {
+    Kind.EXERCISE_PLANNED: _("Exercise planned: %(title)s"),
+    Kind.EXERCISE_STARTED: _("Exercise started"),
+    Kind.EXERCISE_PAUSED: _("Exercise paused"),
+    Kind.EXERCISE_RESUMED: _("Exercise resumed"),
+    Kind.EXERCISE_PACE_CHANGED: _("Pace changed to %(pace)s times"),
+    Kind.EXERCISE_JUMPED: _("Exercise time moved"),
+    Kind.EXERCISE_ENDED: _("Exercise ended"),
+    Kind.EXERCISE_NOTED: _("Observation: %(text)s"),
+    Kind.VARIABLES_FILLED: _("Names in the scenario filled in"),
+    Kind.ADDRESS_CONFIRMED: _("Address confirmed for mail in this exercise"),
+    Kind.PARTICIPANT_JOINED: _("Joined team %(team)s"),
+    Kind.INJECT_FIRED: _("Inject %(number)s: %(title)s"),
+    Kind.INJECT_SKIPPED: _("Inject %(number)s left out: %(title)s (%(reason)s)"),
+    Kind.INJECT_ADDED: _("Inject %(number)s added: %(title)s"),
+    Kind.INJECT_ANSWERED: _("Answer of %(team)s to inject %(number)s: %(text)s"),
+    Kind.DECISION_POINT_ASKED: _("Decision asked: %(title)s"),
+    Kind.DECISION_POINT_CHOSEN: _("Decision taken on “%(question)s”: %(text)s. %(reason)s"),
+    Kind.DECISION_LOGGED: _("Decision of %(team)s: %(decision)s. Reason: %(reason)s. Owner: %(owner)s"),
+    Kind.INCIDENT_DECLARED: _("Incident declared: %(title)s"),
+    Kind.INCIDENT_LOGGED: _("Logged: %(text)s"),
+    Kind.INCIDENT_DECIDED: _("Decision %(number)s: %(decision)s"),
+    Kind.INCIDENT_CORRECTED: _("Correction of entry %(corrects)s: %(text)s"),
+    Kind.EFFECT_TESTED: _("Public-effect test: %(outcome)s"),
+    Kind.INCIDENT_ESCALATED: _("Escalated to %(to)s by order of %(ordered_by)s: %(reason)s"),
+    Kind.KNOWLEDGE_ESTABLISHED: _("Moment of knowledge established: %(moment)s"),
+    Kind.NOTIFICATION_JUDGED: _("Duty to notify judged: %(clock)s, %(judgement)s"),
+    Kind.INCIDENT_CLOSED: _("Incident closed: %(reason)s"),
+    Kind.HANDOVER_OFFERED: _("Handover offered to %(receiver)s"),
+    Kind.HANDOVER_RECEIVED: _("Handover received by %(receiver)s"),
+    Kind.HANDOVER_ACCEPTED: _("Handover accepted by %(receiver)s: %(note)s"),
+    Kind.HANDOVER_REFUSED: _("Handover refused by %(receiver)s: %(reason)s"),
+    Kind.HANDOVER_RETURNED: _("Incident returned by %(receiver)s: %(reason)s"),
+    Kind.PLAYBOOK_PUBLISHED: _("Playbook published: %(title)s %(version)s"),
+    Kind.SCENARIO_PUBLISHED: _("Scenario published: %(title)s %(version)s"),
+    Kind.CAMPAIGN_PLANNED: _("Campaign planned: %(title)s"),
+    Kind.ACTIVITY_CHANGED: _("Campaign activity changed: %(title)s"),
+    Kind.ACTIVITY_SUBMITTED: _("Campaign activity submitted for approval: %(title)s"),
+    Kind.ACTIVITY_APPROVED: _("Campaign activity approved: %(title)s"),
+    Kind.ACTIVITY_REJECTED: _("Campaign activity sent back: %(title)s"),
+    Kind.ACTIVITY_SENT: _("Campaign mail sent: %(title)s"),
+    Kind.ACTIVITY_PUBLISHED: _("Campaign text published: %(title)s"),
+    Kind.ACTIVITY_REMINDED: _("Owner reminded of campaign activity: %(title)s"),
+    Kind.ACTIVITY_DONE: _("Campaign activity done: %(title)s"),
+    Kind.FEED_RENEWED: _("Calendar address renewed"),
+    Kind.MAIL_REQUEUED: _("Mail queued again"),
+    Kind.MAIL_DISCARDED: _("Mail discarded"),
+    Kind.ORGANISATION_FOUNDED: _("Organisation set up"),
+    Kind.ACCOUNT_OPENED: _("Account opened"),
+    Kind.ACCOUNT_CLOSED: _("Account closed"),
+    Kind.ROLES_CHANGED: _("Roles changed"),
+    Kind.PASSWORD_CHANGED: _("Password changed"),
+    Kind.LINK_REQUESTED: _("Sign-in link requested"),
+    Kind.SIGNED_IN: _("Signed in"),
+    Kind.SIGNED_OUT: _("Signed out"),
+    Kind.SIGNED_OUT_EVERYWHERE: _("Signed out everywhere"),
+    Kind.CONTACT_CHANGED: _("Contact changed"),
+    Kind.CONTACT_REMOVED: _("Contact removed"),
+    Kind.DUTY_ASSIGNED: _("Duty assigned"),
+    Kind.DUTY_REMOVED: _("Duty removed"),
+    Kind.PAYLOAD_ERASED: _("Content of entry %(erased)s erased: %(reason)s"),
+}
+
+
+class _Said(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def say(line: Line) -> str:
+    """One sentence for the reader, in his language; an erased entry says that it was erased."""
+    if line.body is None:
+        return gettext("The content of this entry was erased; its place in the trail still holds.")
+    return str(WORDING[line.kind]) % _Said(_plain(line.body))
+
+
+def _plain(body: Mapping[str, object]) -> dict[str, object]:
+    return {key: "–" if value in (None, "") else value for key, value in body.items()}
