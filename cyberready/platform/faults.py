@@ -1,7 +1,8 @@
 """What is wrong with a file that somebody wrote: every fault, with its line and what to do about it."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cyberready.kernel.refusals import Refused
 
@@ -12,14 +13,14 @@ MOST_FAULTS = 200  # a file with more has one cause, and nobody reads on
 class Fault:
     """One fault in a file.
 
-    ``line`` counts from 1; ``place`` is the dotted path of the field (``injects.3.at``), empty for the whole file;
+    ``line`` counts from 1; ``field`` is the dotted path of the field (``injects.3.at``), empty for the whole file;
     ``sentence`` is an English message id with ``%(name)s`` places for ``values``, and says what to do.
     """
 
     line: int
-    place: str
+    field: str
     sentence: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.sentence % self.values if self.values else self.sentence

@@ -12,29 +12,29 @@ from cyberready.platform.sources import Document, Path
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Node = Mapping[str, Any]
-EMPTY = "%(place)s is empty. Fill it in, or remove the line when it is optional."
+EMPTY = "%(field)s is empty. Fill it in, or remove the line when it is optional."
 SENTENCES = {
     "missing": "%(name)s is missing. Add it.",
     "extra_forbidden": "%(name)s is not known here. Choose from: %(choices)s.",
     "literal_error": "%(value)s is not possible here. Choose from: %(choices)s.",
-    "string_type": "%(place)s must be text. Put it between quotes.",
+    "string_type": "%(field)s must be text. Put it between quotes.",
     "string_too_short": EMPTY,
-    "string_too_long": "%(place)s is longer than %(max_length)s characters. Shorten it.",
-    "bool_type": "%(place)s must be true or false.",
-    "int_type": "%(place)s must be a whole number.",
-    "int_parsing": "%(place)s must be a whole number.",
-    "tuple_type": "%(place)s must be a list. Write one item per line, each after a hyphen.",
-    "list_type": "%(place)s must be a list. Write one item per line, each after a hyphen.",
-    "dict_type": "%(place)s must consist of lines with a key, a colon and a value.",
-    "model_type": "%(place)s must consist of lines with a key, a colon and a value.",
-    "model_attributes_type": "%(place)s must consist of lines with a key, a colon and a value.",
-    "too_short": "%(place)s needs at least %(min_length)s.",
-    "too_long": "%(place)s may have at most %(max_length)s.",
-    "greater_than_equal": "%(place)s must be %(ge)s or more.",
-    "less_than_equal": "%(place)s must be %(le)s or less.",
+    "string_too_long": "%(field)s is longer than %(max_length)s characters. Shorten it.",
+    "bool_type": "%(field)s must be true or false.",
+    "int_type": "%(field)s must be a whole number.",
+    "int_parsing": "%(field)s must be a whole number.",
+    "tuple_type": "%(field)s must be a list. Write one item per line, each after a hyphen.",
+    "list_type": "%(field)s must be a list. Write one item per line, each after a hyphen.",
+    "dict_type": "%(field)s must consist of lines with a key, a colon and a value.",
+    "model_type": "%(field)s must consist of lines with a key, a colon and a value.",
+    "model_attributes_type": "%(field)s must consist of lines with a key, a colon and a value.",
+    "too_short": "%(field)s needs at least %(min_length)s.",
+    "too_long": "%(field)s may have at most %(max_length)s.",
+    "greater_than_equal": "%(field)s must be %(ge)s or more.",
+    "less_than_equal": "%(field)s must be %(le)s or less.",
 }
 KEYS_ALLOWED = "Small letters, digits and hyphens only, such as leg-vast: %(value)s does not fit."
-LINES_ALLOWED = "%(place)s must be one line."
+LINES_ALLOWED = "%(field)s must be one line."
 
 
 def validated(model: type[Shape], document: Document) -> tuple[Shape | None, list[Fault]]:
@@ -62,7 +62,7 @@ def nearest(name: str, choices: Iterable[str]) -> str:
 def _fault(schema: Node, document: Document, error: ErrorDetails) -> Fault:
     path = tuple(part for part in error["loc"] if part != "[key]")
     values: dict[str, object] = dict(error.get("ctx", {}))
-    values |= {"name": path[-1] if path else "-", "place": _last(path), "value": _shown(error["input"])}
+    values |= {"name": path[-1] if path else "-", "field": _last(path), "value": _shown(error["input"])}
     sentence = SENTENCES.get(error["type"], error["msg"])
     match error["type"]:
         case "missing":
