@@ -1,13 +1,13 @@
 """Getting in and out: passwords, one-time links, sessions, and the line each leaves on the organisation's trail."""
 
-import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from cyberready.kernel.actor import SYSTEM, Actor
@@ -15,6 +15,7 @@ from cyberready.kernel.refusals import NotFound, Refused
 from cyberready.people import queries, rules
 from cyberready.people.models import Account, SignInLink
 from cyberready.platform.db import ring
+from cyberready.platform.mail import outbox
 from cyberready.platform.realm import Realm
 from cyberready.trail import actions as trail
 from cyberready.trail import queries as trail_queries
@@ -24,7 +25,6 @@ from cyberready.trail.rules import STAFF, Kind, Plain
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 NOBODY = HASHER.hash(secrets.token_urlsafe(32))
 UNKNOWN = "This combination of mail address and password is not known."
-STALE_LINK = "This sign-in link no longer works. Ask for a new one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,9 @@ class Proof:
 
     account_id: int
     fresh_hash: str | None
+
+
+Wording = Callable[[Account, str], tuple[str, str]]
 
 
 def set_password(session: Session, account_id: int, password: str, *, actor: Actor, now: datetime) -> None:
@@ -75,7 +78,7 @@ def issue_link(
     owner = open_account_of(session, account_id)
     session.execute(delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)))
     secret = secrets.token_urlsafe(32)
-    session.add(SignInLink(account_id=owner.id, digest=_digest(secret), expires_at=now + valid))
+    session.add(SignInLink(account_id=owner.id, digest=rules.digest(secret), expires_at=now + valid))
     for place in queries.memberships(session, account_id):
         note(
             session,
@@ -88,12 +91,38 @@ def issue_link(
     return secret
 
 
-def link_holds(session: Session, secret: str, *, now: datetime) -> bool:
-    """Whether this sign-in link would still work."""
-    chosen = select(SignInLink.id).where(
-        SignInLink.digest == _digest(secret), SignInLink.used_at.is_(None), SignInLink.expires_at > now
+def mail_link(
+    session: Session,
+    owner: Account,
+    *,
+    organisation_id: int,
+    wording: Wording,
+    valid: timedelta,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Mail a one-time sign-in link to the account's own address; *wording* makes subject and text of the secret."""
+    secret = issue_link(session, owner.id, valid=valid, now=now, actor=actor)
+    subject, text = wording(owner, secret)
+    outbox.enqueue(
+        session,
+        organisation_id=organisation_id,
+        key=f"sign-in-link:{rules.digest(secret)}",
+        to=owner.email,
+        subject=subject,
+        text=text,
+        now=now,
     )
-    return session.scalars(chosen).first() is not None
+
+
+def request_link(session: Session, email: str, *, wording: Wording, valid: timedelta, now: datetime) -> None:
+    """Mail a link to whoever asks for one by this address; nothing happens, and nothing is said, when it is unknown."""
+    owner = queries.account_by_email(session, email)
+    places = queries.memberships(session, owner.id) if owner else []
+    if owner and places:
+        actor = Actor(f"account:{owner.id}", owner.name, places[0].function, places[0].organisation_id)
+        home = places[0].organisation_id
+        mail_link(session, owner, organisation_id=home, wording=wording, valid=valid, actor=actor, now=now)
 
 
 def redeem_link(session: Session, secret: str, *, now: datetime) -> tuple[int, int]:
@@ -101,16 +130,16 @@ def redeem_link(session: Session, secret: str, *, now: datetime) -> tuple[int, i
 
     Unknown, expired and used links get the same Refused.
     """
-    usable = (
-        SignInLink.digest == _digest(secret),
-        SignInLink.used_at.is_(None),
-        SignInLink.expires_at > now,
+    claim = (
+        update(SignInLink)
+        .where(*queries.usable(secret, now))
+        .values(used_at=now)
+        .returning(SignInLink.account_id)
     )
-    claim = update(SignInLink).where(*usable).values(used_at=now).returning(SignInLink.account_id)
     account_id = session.execute(claim).scalar()
     if account_id is None:
-        raise Refused(STALE_LINK)
-    return _arrive(session, account_id, "link", STALE_LINK, now)
+        raise Refused(queries.STALE_LINK)
+    return _arrive(session, account_id, "link", queries.STALE_LINK, now)
 
 
 def choose_organisation(
@@ -195,7 +224,3 @@ def void_links(session: Session, account_id: int, *, now: datetime) -> None:
     """Make every unused sign-in link of an account useless."""
     unused = (SignInLink.account_id == account_id, SignInLink.used_at.is_(None))
     session.execute(update(SignInLink).where(*unused).values(used_at=now))
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from cyberready.kernel.refusals import NotFound
-from cyberready.people.models import Account, Contact, Duty, Membership, Organisation
-from cyberready.people.rules import PERMISSIONS, OrganisationKind, plain_email
+from cyberready.kernel.refusals import NotFound, Refused
+from cyberready.people.models import Account, Contact, Duty, Membership, Organisation, SignInLink
+from cyberready.people.rules import PERMISSIONS, OrganisationKind, digest, plain_email
 from cyberready.platform.gate import Principal
 from cyberready.platform.realm import Realm
+
+STALE_LINK = "This sign-in link no longer works. Ask for a new one on the sign-in page."
 
 
 def organisation(session: Session, organisation_id: int) -> Organisation:
@@ -77,6 +79,20 @@ def account_by_email(session: Session, email: str) -> Account | None:
     """The open account with this address, in any spelling of it; None when there is none."""
     chosen = select(Account).where(Account.email == plain_email(email), Account.closed_at.is_(None))
     return session.scalars(chosen).first()
+
+
+def usable(secret: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What holds for the one sign-in link that has this secret and can still be used."""
+    known = SignInLink.digest == digest(secret)
+    return known, SignInLink.used_at.is_(None), SignInLink.expires_at > now
+
+
+def usable_link(session: Session, secret: str, *, now: datetime) -> SignInLink:
+    """The sign-in link with this secret while it can be used; the same Refused whether it is unknown, used or late."""
+    found = session.scalars(select(SignInLink).where(*usable(secret, now))).first()
+    if found is None:
+        raise Refused(STALE_LINK)
+    return found
 
 
 def accounts(session: Session, realm: Realm) -> list[Account]:

@@ -1,8 +1,9 @@
 """Who may do what and who can be reached: roles, permissions, passwords, channels, gaps in a roster. Pure."""
 
+import hashlib
 import re
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -82,14 +83,22 @@ class ChannelKind(StrEnum):
 ACCOUNT_ROLES = tuple(role for role in Role if role is not Role.PARTICIPANT)
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
+LONGEST_EMAIL = 254
 NIGHT_FALLS, DAY_BREAKS = time(17), time(8)
-_EMAIL = re.compile(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+\.[^@\s<>,;:\"().]{2,}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
+)
 _NUMBER = re.compile(r"\+?[\d\s().-]+")
 
 
 def plain_email(email: str) -> str:
     """One spelling for every way of typing the same mail address."""
     return email.strip().lower()
+
+
+def digest(secret: str) -> str:
+    """What is kept of the secret of a sign-in link: enough to know it again, useless to whoever reads the table."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def strong_enough(password: str, name: str, email: str) -> Refused | None:
@@ -114,7 +123,7 @@ def address_fault(kind: str, address: str) -> Refused | None:
     if not address.strip():
         return Refused("Fill in the number or address of every channel, or remove the channel.")
     if kind == ChannelKind.MAIL:
-        good = _EMAIL.fullmatch(address.strip()) is not None
+        good = email_fault(address) is None
     elif kind == ChannelKind.RADIO:
         good = True
     else:
@@ -160,3 +169,9 @@ def tonight(now: datetime, zone: ZoneInfo) -> Stretch:
     falls = datetime.combine(evening, NIGHT_FALLS, zone)
     breaks = datetime.combine(evening + timedelta(days=1), DAY_BREAKS, zone)
     return falls, breaks
+
+
+def instant(wall: datetime, zone: ZoneInfo) -> datetime | None:
+    """The instant at which the clocks of *zone* show *wall*; the first one when they show it twice, None when never."""
+    moment = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    return moment if moment.astimezone(zone).replace(tzinfo=None) == wall else None

@@ -1,5 +1,6 @@
 """Who is there and what they may do: sign-in sessions, permissions per route, rate limits."""
 
+import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -155,11 +156,12 @@ def realm() -> Realm:
 
 
 def sign_in(person: Principal, *, keep_until: datetime) -> None:
-    """Start a session for *person* that ends at *keep_until*."""
+    """Start a session for *person* that ends at *keep_until*; its random ``sid`` names it to live streams."""
     language = session.get("language")
     session.clear()
     if language:
         session["language"] = language
+    session["sid"] = secrets.token_urlsafe(12)
     session["until"] = keep_until.isoformat()
     session.permanent = True
     login_user(person)
