@@ -22,8 +22,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from cyberready.platform.faults import MOST_FAULTS, Fault, FaultsFound
-from cyberready.platform.shapes import nearest, validated
+from cyberready.platform.shapes import Language, Name, Title, Words, nearest, validated
 from cyberready.platform.sources import Document, Path, dotted, read_yaml, text_of
+from cyberready.playbooks.rules import Playbook
 
 FORMAT = "cyberready/scenario/1"
 SCHEMA_ADDRESS = "https://json-schema.org/draft/2020-12/schema"
@@ -67,11 +68,6 @@ Duration = Annotated[
         }
     ),
 ]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=80)]
-Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]+$")
-]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Target = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+(/[a-z0-9_-]+)?$")]
 Channel = Literal["phone", "mail", "chat", "social", "press", "paper", "video", "in-person"]
 
@@ -137,7 +133,7 @@ class Scenario(_Part):
     format: Literal["cyberready/scenario/1"]
     slug: Name
     title: Title
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+    language: Language
     version: Title
     summary: Words
     duration: Duration
@@ -162,6 +158,26 @@ def parse(source: str | bytes) -> Scenario:
     if scenario is None or faults:
         raise FaultsFound(faults)
     return scenario
+
+
+def check_against(scenario: Scenario, playbook: Playbook, source: str | bytes | None = None) -> list[Fault]:
+    """What does not fit the playbook that the scenario is for; lines are those of *source*, else 1."""
+    document = read_yaml(text_of(source)) if source is not None else Document()
+    faults = []
+    if scenario.playbook != playbook.slug:
+        sentence = "The scenario is for playbook %(name)s, not for %(playbook)s."
+        values = {"name": scenario.playbook or "-", "playbook": playbook.slug}
+        faults.append(document.fault(("playbook",), sentence, **values))
+    named: list[tuple[Path, str | None]] = [
+        *((("injects", index, "step"), inject.step) for index, inject in enumerate(scenario.injects)),
+        *((("decisions", index, "step"), asked.step) for index, asked in enumerate(scenario.decisions)),
+    ]
+    for path, step in named:
+        if step is not None and step not in playbook.step_ids:
+            sentence = "Playbook %(playbook)s has no step %(name)s. Choose from: %(choices)s."
+            values = {"playbook": playbook.slug, "name": step, "choices": nearest(step, playbook.step_ids)}
+            faults.append(document.fault(path, sentence, **values))
+    return faults
 
 
 def fill(text: str, variables: Mapping[str, str | None]) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from cyberready.platform.faults import MOST_FAULTS, Fault
@@ -12,6 +12,12 @@ from cyberready.platform.sources import Document, Path
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Node = Mapping[str, Any]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=80)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]+$")
+]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 EMPTY = "%(field)s is empty. Fill it in, or remove the line when it is optional."
 SENTENCES = {
     "missing": "%(name)s is missing. Add it.",
@@ -34,7 +40,10 @@ SENTENCES = {
     "less_than_equal": "%(field)s must be %(le)s or less.",
 }
 KEYS_ALLOWED = "Small letters, digits and hyphens only, such as leg-vast: %(value)s does not fit."
-LINES_ALLOWED = "%(field)s must be one line."
+PATTERNS = {
+    r"^[^\n]+$": "%(field)s must be one line.",
+    r"^[a-z]{2,3}$": "%(value)s is not a language code. Write nl or en.",
+}
 
 
 def validated(model: type[Shape], document: Document) -> tuple[Shape | None, list[Fault]]:
@@ -75,7 +84,7 @@ def _fault(schema: Node, document: Document, error: ErrorDetails) -> Fault:
         case "string_type" if error["input"] is None:
             sentence = EMPTY
         case "string_pattern_mismatch":
-            sentence = LINES_ALLOWED if "\\n" in str(values["pattern"]) else KEYS_ALLOWED
+            sentence = PATTERNS.get(str(values["pattern"]), KEYS_ALLOWED)
         case _:
             pass
     return document.fault(path, sentence, **values)

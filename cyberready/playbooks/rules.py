@@ -1,0 +1,104 @@
+"""What a playbook consists of, and which of it is whose. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One answer to a decision point; ``target`` is the id of the step or phase where one goes on."""
+
+    answer: str
+    text: str
+    target: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPoint:
+    """A decision to be taken; ``text`` is Markdown."""
+
+    id: str
+    question: str
+    text: str
+    outcomes: tuple[Outcome, ...]
+    line: int
+
+
+Content = str | DecisionPoint
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one role does; ``content`` is Markdown and decision points in the order of the file.
+
+    ``role`` and ``deputy`` are keys of the playbook's roles; ``time`` is the time target as written and ``within`` the
+    same as a duration, counted from the start of the playbook.
+    """
+
+    id: str
+    number: str
+    title: str
+    line: int
+    role: str = ""
+    deputy: str = ""
+    time: str = ""
+    within: timedelta | None = None
+    result: str = ""
+    evidence: str = ""
+    content: tuple[Content, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of the playbook, with its own introduction and steps."""
+
+    id: str
+    title: str
+    line: int
+    content: tuple[Content, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """A playbook as published; ``digest`` is the SHA-256 of its canonical source, in hex."""
+
+    slug: str
+    title: str
+    language: str
+    version: str
+    summary: str
+    owner: str
+    tlp: str
+    review_months: int | None
+    roles: Mapping[str, str]
+    intro: tuple[Content, ...]
+    phases: tuple[Phase, ...]
+    digest: str
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step, in order."""
+        return tuple(step for phase in self.phases for step in phase.steps)
+
+    @property
+    def decision_points(self) -> tuple[DecisionPoint, ...]:
+        """Every decision point, in order."""
+        parts = chain(
+            self.intro,
+            *(chain(phase.content, *(step.content for step in phase.steps)) for phase in self.phases),
+        )
+        return tuple(part for part in parts if isinstance(part, DecisionPoint))
+
+    @property
+    def step_ids(self) -> frozenset[str]:
+        """Ids that a scenario may refer to: those of steps and decision points."""
+        return frozenset(step.id for step in self.steps) | {point.id for point in self.decision_points}
+
+    def duties(self, role: str) -> tuple[Step, ...]:
+        """What *role* does, itself or as deputy, in the order of time; steps without a time target come last."""
+        mine = [step for step in self.steps if role in {step.role, step.deputy}]
+        return tuple(sorted(mine, key=lambda step: (step.within is None, step.within or timedelta())))
