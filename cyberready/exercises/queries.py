@@ -186,3 +186,12 @@ def principal_of(session: Session, participant_id: int, organisation_id: int) ->
         function=found.role or found.team,
         exercise_id=found.exercise_id,
     )
+
+
+def by_trail(session: Session, trail_id: int) -> Exercise:
+    """The exercise that writes on this trail; raises NotFound."""
+    chosen = select(Exercise).where(Exercise.trail_id == trail_id).options(joinedload(Exercise.release))
+    found = session.scalars(chosen).first()
+    if found is None:
+        raise NotFound("This exercise does not exist.")
+    return found
