@@ -143,25 +143,16 @@ def redeem_link(session: Session, secret: str, *, now: datetime) -> tuple[int, i
 
 
 def choose_organisation(
-    session: Session, account_id: int, organisation_id: int, *, actor: Actor, now: datetime
+    session: Session, account_id: int, organisation_id: int, *, sid: str, actor: Actor, now: datetime
 ) -> int:
-    """Go on working for another organisation of the same person; raises NotFound where there is no place."""
+    """Go on for another organisation of the same person; the session *sid* ends. Raises NotFound without a place."""
     if organisation_id not in {place.organisation_id for place in queries.memberships(session, account_id)}:
         raise NotFound("This organisation does not exist.")
-    about = f"account:{account_id}"
+    about, how = f"account:{account_id}", "organisation chosen"
     if actor.organisation_id is not None:
-        note(
-            session,
-            actor.organisation_id,
-            Kind.SIGNED_OUT,
-            actor=actor,
-            now=now,
-            about=about,
-            to=organisation_id,
-        )
-    note(
-        session, organisation_id, Kind.SIGNED_IN, actor=actor, now=now, about=about, how="organisation chosen"
-    )
+        note(session, actor.organisation_id, Kind.SIGNED_OUT, actor=actor, now=now, about=about, how=how)
+    note(session, organisation_id, Kind.SIGNED_IN, actor=actor, now=now, about=about, how=how)
+    ring(session, f"gone:{sid}")
     return organisation_id
 
 

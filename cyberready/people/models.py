@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cyberready.people import rules
 from cyberready.platform.db import Base, Moment
 
 
@@ -79,6 +80,11 @@ class Contact(Base):
     )
     deputy: Mapped["Contact | None"] = relationship(remote_side="Contact.id", lazy="raise_on_sql")
 
+    @property
+    def reachable(self) -> bool:
+        """Whether one of the channels leads to somebody."""
+        return rules.reachable((channel.kind, channel.address) for channel in self.channels)
+
 
 class ContactChannel(Base):
     """One way to reach a contact, in order of preference; ``checked_at`` is when somebody last got through."""
@@ -91,6 +97,11 @@ class ContactChannel(Base):
     kind: Mapped[str]
     address: Mapped[str]
     checked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def link(self) -> str | None:
+        """Where a click leads; None for what cannot be clicked."""
+        return rules.channel_link(self.kind, self.address)
 
 
 class Duty(Base):

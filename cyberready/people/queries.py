@@ -1,18 +1,29 @@
 """Questions about people: organisations, accounts, contacts, the duty roster."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, select, union
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from cyberready.kernel.refusals import NotFound, Refused
 from cyberready.people.models import Account, Contact, Duty, Membership, Organisation, SignInLink
-from cyberready.people.rules import PERMISSIONS, OrganisationKind, digest, plain_email
+from cyberready.people.rules import PERMISSIONS, OrganisationKind, Stretch, digest, gaps, plain_email
 from cyberready.platform.gate import Principal
 from cyberready.platform.realm import Realm
 
+REMEMBERED = timedelta(days=31)
 STALE_LINK = "This sign-in link no longer works. Ask for a new one on the sign-in page."
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Who does one function in a stretch of time, and when nobody does."""
+
+    function: str
+    duties: tuple[Duty, ...]
+    gaps: tuple[Stretch, ...]
 
 
 def organisation(session: Session, organisation_id: int) -> Organisation:
@@ -133,10 +144,40 @@ def on_duty(session: Session, realm: Realm, at: datetime) -> list[Duty]:
     return _in_order(session.scalars(chosen).all())
 
 
-def duties(session: Session, realm: Realm, start: datetime, end: datetime | None = None) -> list[Duty]:
-    """Every duty that touches the time from *start* until *end* (open when None), by start and function."""
-    chosen = _duties(realm).where(Duty.ends_at > start).order_by(Duty.starts_at, Duty.function, Duty.id)
-    return list(session.scalars(chosen if end is None else chosen.where(Duty.starts_at < end)))
+def coming_duties(session: Session, realm: Realm, after: datetime, limit: int = 100) -> list[Duty]:
+    """The first *limit* duties that start after a moment, by start and function."""
+    chosen = _duties(realm).where(Duty.starts_at > after)
+    return list(session.scalars(chosen.order_by(Duty.starts_at, Duty.function, Duty.id).limit(limit)))
+
+
+def cover(session: Session, realm: Realm, start: datetime, end: datetime) -> list[Cover]:
+    """How each function is manned from *start* until *end*; a function counts when it was on duty in the month before
+    or will be after.
+    """
+    chosen = _duties(realm).where(Duty.ends_at > start - REMEMBERED).order_by(Duty.starts_at, Duty.id)
+    by_function: dict[str, list[Duty]] = {}
+    for found in session.scalars(chosen):
+        known = by_function.setdefault(found.function, [])
+        if found.ends_at > start and found.starts_at < end:
+            known.append(found)
+    return [
+        Cover(
+            function,
+            tuple(manned),
+            tuple(gaps(((duty.starts_at, duty.ends_at) for duty in manned), start, end)),
+        )
+        for function, manned in sorted(by_function.items())
+    ]
+
+
+def duty_functions(session: Session, realm: Realm) -> list[str]:
+    """Every function that is on the contact list or the roster, to choose from."""
+    here = realm.organisation_id
+    chosen = union(
+        select(Contact.function).where(Contact.organisation_id == here),
+        select(Duty.function).where(Duty.organisation_id == here),
+    )
+    return sorted(session.scalars(chosen))
 
 
 def duty(session: Session, realm: Realm, duty_id: int) -> Duty:

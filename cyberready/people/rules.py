@@ -80,6 +80,24 @@ class ChannelKind(StrEnum):
     RADIO = "radio"
 
 
+# Message ids: what the roles and channels are called on a page.
+ROLE_NAMES: dict[str, str] = {
+    Role.ADMINISTRATOR: "Administrator",
+    Role.SECURITY_OFFICER: "Information security officer",
+    Role.EXERCISE_LEADER: "Exercise leader",
+    Role.CRISIS_TEAM: "Crisis team member",
+    Role.PUBLIC_SAFETY: "Public-safety officer",
+    Role.COMMUNICATIONS: "Communications",
+    Role.PARTICIPANT: "Participant",
+}
+CHANNEL_NAMES: dict[str, str] = {
+    ChannelKind.MOBILE: "Mobile phone",
+    ChannelKind.PHONE: "Landline",
+    ChannelKind.MAIL: "E-mail",
+    ChannelKind.SATELLITE: "Satellite phone",
+    ChannelKind.RADIO: "Two-way radio",
+}
+
 ACCOUNT_ROLES = tuple(role for role in Role if role is not Role.PARTICIPANT)
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
@@ -137,6 +155,15 @@ def email_fault(email: str) -> Refused | None:
     return (
         None if _EMAIL.fullmatch(email.strip()) else Refused("%(email)s is not a mail address.", email=email)
     )
+
+
+def channel_link(kind: str, address: str) -> str | None:
+    """Where a click on a channel leads (``tel:`` or ``mailto:``); None for what cannot be clicked."""
+    if kind == ChannelKind.MAIL:
+        return f"mailto:{address}"
+    if kind == ChannelKind.RADIO:
+        return None
+    return "tel:" + "".join(sign for sign in address if sign.isdigit() or sign == "+")
 
 
 def reachable(channels: Iterable[tuple[str, str]]) -> bool:
