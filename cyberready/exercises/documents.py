@@ -206,8 +206,8 @@ def _facts(report: AfterActionReport, zone: ZoneInfo) -> Iterator[Block]:
             (_("Scenario"), report.scenario),
             (_("Playbook"), report.playbook or NOTHING),
             (_("Exercise leader"), report.leader),
-            (_("Started"), zoned(report.started_at, zone)),
-            (_("Ended"), zoned(report.ended_at, zone)),
+            (_("Exercise started"), zoned(report.started_at, zone)),
+            (_("Exercise ended"), zoned(report.ended_at, zone)),
             (_("Exercise time"), _played(report)),
             (_("Teams and participants"), f"{len(report.teams)} · {players}"),
             (_("Report made"), zoned(report.made_at, zone)),
@@ -276,7 +276,7 @@ def _played_for(injects: Sequence[PlayedInject]) -> Iterator[Block]:
         (f"{inject.number}\n{span(inject.planned)}", _sent(inject), inject.expected or NOTHING, _done(inject))
         for inject in injects
     )
-    header = (_("No."), _("Inject"), _("Expected"), _("Done"))
+    header = (_("No."), _("Inject"), _("Expected"), _("What was done"))
     sentence = _("No inject served this goal.")
     yield annex.table_or(sentence, Table(header, rows, (1.8, 4.4, 4.8, 5.6)))
 

@@ -75,10 +75,10 @@ def decisions(taken: Sequence[Decision], zone: ZoneInfo) -> Iterator[Block]:
 
 
 def _bob(decision: Decision, zone: ZoneInfo) -> Iterator[tuple[str, Text]]:
-    yield _("Picture"), decision.picture or NOTHING
-    yield _("Judgement"), decision.judgement or NOTHING
-    yield _("Decision"), (Run(decision.decision, bold=True),)
-    yield _("Decided"), f"{moment(decision.at, zone)}, {decision.by}"
+    yield _("Picture: what is going on"), decision.picture or NOTHING
+    yield _("Judgement: what it means"), decision.judgement or NOTHING
+    yield _("Decision: what is done"), (Run(decision.decision, bold=True),)
+    yield _("Decided by"), f"{decision.by}, {moment(decision.at, zone)}"
     yield _("Carried out by"), decision.owner or NOTHING
     yield (
         _("Check moment"),
@@ -103,14 +103,14 @@ def escalation(steps: Iterable[Escalation], zone: ZoneInfo) -> Block:
         )
         for step in steps
     )
-    header = (_("Time"), _("Step"), _("Ordered by"), _("Reason"))
+    header = (_("Time"), _("From and to"), _("Ordered by"), _("Reason"))
     return table_or(_("There was no escalation."), Table(header, rows, (2.9, 4.3, 3.6, 5.8), _("Escalation")))
 
 
 def handover(steps: Iterable[HandoverStep], zone: ZoneInfo) -> Block:
     """The handover protocol as it went."""
     rows = tuple((moment(step.at, zone), step.step, step.by, step.note or NOTHING) for step in steps)
-    header = (_("Time"), _("Step"), _("By"), _("Note"))
+    header = (_("Time"), _("Act"), _("Done by"), _("Note"))
     return table_or(_("Nothing was handed over."), Table(header, rows, (2.9, 3.2, 4.3, 6.2), _("Handover")))
 
 
