@@ -97,9 +97,11 @@ def escalation(steps: Iterable[Escalation], zone: ZoneInfo) -> Block:
     rows = tuple(
         (
             moment(step.at, zone),
-            f"{step.came_from} → {step.to}" + (f"\n{step.grip}" if step.grip else ""),
+            _under(f"{step.came_from} → {step.to}", step.grip),
             step.ordered_by,
-            step.reason + (f"\n{_('Informed')}: {', '.join(step.informed)}" if step.informed else ""),
+            _under(
+                step.reason, _("Informed: %(names)s", names=", ".join(step.informed)) if step.informed else ""
+            ),
         )
         for step in steps
     )
@@ -167,13 +169,8 @@ def trail(entries: Iterable[Entry], zone: ZoneInfo) -> Block:
     rows = tuple(
         (
             str(entry.number),
-            moment(entry.at, zone, seconds=True)
-            + (
-                f"\n{_('Happened')}: {moment(entry.happened_at, zone, seconds=True)}"
-                if entry.happened_at
-                else ""
-            ),
-            entry.who + (f"\n{entry.role}" if entry.role else ""),
+            _when(entry, zone),
+            _under(entry.who, entry.role),
             _what(entry),
         )
         for entry in entries
@@ -182,6 +179,17 @@ def trail(entries: Iterable[Entry], zone: ZoneInfo) -> Block:
     return table_or(
         _("The trail is empty."), Table(header, rows, (1.3, 3.5, 3.7, 8.1), _("All entries of the trail"))
     )
+
+
+def _under(first: str, second: str) -> str:
+    return f"{first}\n{second}" if second else first
+
+
+def _when(entry: Entry, zone: ZoneInfo) -> str:
+    recorded = moment(entry.at, zone, seconds=True)
+    if entry.happened_at is None:
+        return recorded
+    return _under(recorded, _("Happened: %(time)s", time=moment(entry.happened_at, zone, seconds=True)))
 
 
 def _what(entry: Entry) -> Text:
