@@ -30,7 +30,7 @@ from cyberready.platform.texts import gettext, lazy_gettext
 from cyberready.platform.web import AMSTERDAM
 
 FILL_IN = lazy_gettext("Fill this in.")
-LONGEST = Length(max=200)
+LONGEST = Length(max=200, message=lazy_gettext("At most 200 characters."))
 MOST_CHANNELS = 8
 SPELLED = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 
@@ -90,6 +90,10 @@ class PasswordForm(Typed):
         [InputRequired(FILL_IN), EqualTo("password", lazy_gettext("The two new passwords differ."))],
     )
 
+    def demand_present(self) -> None:
+        """Ask for the present password too."""
+        self.current_password.flags.required = True
+
 
 class OrganisationForm(Typed):
     """The organisation to go on with."""
@@ -101,10 +105,10 @@ class OrganisationForm(Typed):
         self.organisation.choices = [(found.id, found.name) for found in organisations]
 
 
-class ChannelForm(Form):
+class ChannelForm(Form):  # type: ignore[misc]  # WTForms is taken as untyped
     """One way to reach a contact; an empty address means that there is none."""
 
-    kind = SelectField(lazy_gettext("Reached by"), [InputRequired()])
+    kind = SelectField(lazy_gettext("Reached by"), default=rules.ChannelKind.MOBILE.value)
     address = StringField(lazy_gettext("Number or address"), [LONGEST])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -176,11 +180,13 @@ class DutyForm(Typed):
 
     def validate_starts(self, field: Field) -> None:
         """Refuse a moment that no clock shows."""
-        _local(field.data)
+        if field.data:
+            _local(field.data)
 
     def validate_ends(self, field: Field) -> None:
         """Refuse a moment that no clock shows, and an end that does not follow the start."""
-        if self.starts.data and not self.starts.errors and _local(field.data) <= _local(self.starts.data):
+        known = field.data and self.starts.data and not self.starts.errors
+        if known and _local(field.data) <= _local(self.starts.data):
             raise ValidationError(gettext("A duty ends after it starts."))
 
     @property

@@ -216,3 +216,10 @@ def _duties(realm: Realm) -> Select[Duty]:
 
 def _in_order(found: Sequence[Duty]) -> list[Duty]:
     return sorted(found, key=lambda duty: (duty.function, duty.contact.name, duty.id))
+
+
+def generation(session: Session, account_id: int) -> int | None:
+    """The generation of an account's access; None when the account is closed or unknown."""
+    return session.scalar(
+        select(Account.generation).where(Account.id == account_id, Account.closed_at.is_(None))
+    )

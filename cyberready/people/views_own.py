@@ -22,6 +22,9 @@ def _own_page(
     places = read(lambda db: queries.memberships(db, number))
     choice = OrganisationForm(formdata=None, data={"organisation": realm().organisation_id})
     choice.offer(place.organisation for place in places)
+    password = password or PasswordForm(formdata=None)
+    if owner.password_hash is not None:
+        password.demand_present()
     return page(
         "people/own",
         status,
@@ -29,7 +32,7 @@ def _own_page(
         places=places,
         choice=choice,
         profile=profile or ProfileForm(formdata=None, obj=owner),
-        password=password or PasswordForm(formdata=None),
+        password=password,
     )
 
 
