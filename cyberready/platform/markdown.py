@@ -33,8 +33,32 @@ def render(text: str, *, heading_from: int = 3) -> Markup:
 
 
 def plain(text: str) -> str:
-    """Return *text* as plain text for mails: markup signs gone, links spelled out."""
-    return "\n\n".join(_words(token) for token in parser().parse(text) if token.type == "inline")
+    """Return *text* as plain text for mails: markup signs gone but those of lists, links spelled out."""
+    said, marker, tight = "", "", False
+    for token in parser().parse(text):
+        if token.type == "list_item_open":
+            marker = f"{token.info}{token.markup} " if token.info else "- "
+        elif token.type == "inline":
+            said, marker = said + marker + _words(token), ""
+        elif token.type in {"fence", "code_block"}:
+            said += f"\n\n{token.content.rstrip()}"
+        else:
+            said += _gap(token, tight=tight and bool(marker))
+            tight = token.hidden if token.type == "paragraph_open" else tight
+    return said.strip("\n")
+
+
+def _gap(token: Token, *, tight: bool) -> str:
+    """What stands between this block and the one before it."""
+    if token.type == "paragraph_open":
+        return "\n" if tight and token.hidden else "\n\n"
+    return {
+        "heading_open": "\n\n",
+        "table_open": "\n",
+        "tr_open": "\n",
+        "td_close": "  ",
+        "th_close": "  ",
+    }.get(token.type, "")
 
 
 def _words(token: Token) -> str:
@@ -48,7 +72,7 @@ def _words(token: Token) -> str:
                 words.append(f" ({target})")
             target = ""
         elif child.type in {"softbreak", "hardbreak"}:
-            words.append("\n")
+            words.append(" " if child.type == "softbreak" else "\n")
         else:
             words.append(child.content)
     return "".join(words)
