@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 
 from cyberready.kernel.canonical import Plain, canonical
@@ -13,8 +14,11 @@ from cyberready.kernel.verify import FORMAT, MANIFEST, SIGNATURE, Entry, leaf_ha
 
 
 def trail_lines(entries: Sequence[Entry]) -> bytes:
-    """Write trail.jsonl: all entries in order, each with its proof to the root over all of them."""
-    proofs = all_inclusion_proofs([leaf_hash(entry.leaf) for entry in entries])
+    """Write trail.jsonl: all entries in order, each with its proof to the root over all of them.
+
+    Where an entry brings its stored hash, the proofs stand on that one, so that an altered leaf is found by name.
+    """
+    proofs = all_inclusion_proofs([entry.leaf_hash or leaf_hash(entry.leaf) for entry in entries])
     return b"".join(_line(entry, proof) for entry, proof in zip(entries, proofs, strict=True))
 
 
@@ -34,15 +38,11 @@ def seal(files: Mapping[str, bytes], key: SigningKey, *, broken: str | None = No
 
 
 def _line(entry: Entry, proof: Sequence[bytes]) -> bytes:
-    return (
-        canonical(
-            {
-                "index": entry.position,
-                "leaf": entry.leaf.decode(),
-                "payload": None if entry.payload is None else entry.payload.decode(),
-                "salt": None if entry.salt is None else entry.salt.hex(),
-                "proof": [node.hex() for node in proof],
-            }
-        )
-        + b"\n"
-    )
+    line = {
+        "index": entry.position,
+        "leaf": entry.leaf.decode(),
+        "payload": None if entry.payload is None else entry.payload.decode(),
+        "salt": None if entry.salt is None else entry.salt.hex(),
+        "proof": [node.hex() for node in proof],
+    }
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
