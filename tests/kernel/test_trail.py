@@ -1,7 +1,10 @@
-import time
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from cyberready.kernel import verify
 from cyberready.kernel.canonical import canonical, seal_payload
 from cyberready.kernel.merkle import all_inclusion_proofs
 from cyberready.kernel.verify import Entry, Fault, Head, first_fault, follow, leaf_hash, root_of
@@ -96,7 +99,25 @@ def test_a_fault_speaks_both_languages_and_is_clean():
 
 
 def test_a_hundred_thousand_entries_take_at_most_two_seconds():
-    entries, root = make_trail(100_000)
-    started = time.process_time()
-    assert first_fault(entries, root, 100_000, ORIGIN) is None
-    assert time.process_time() - started <= 2
+    """Measured in a process of its own, where no coverage tracer counts along."""
+    program = """
+import hashlib, time
+from verify import Entry, first_fault, leaf_hash, root_of
+salt, payload = bytes(16), b'{"text":"gemeld"}'
+seal = hashlib.sha256(salt + payload).hexdigest()
+about = '"actor":"account:7","at":"2026-11-28T00:15:00.000000Z","audience":["all"],"kind":"inject.fired"'
+leaf = '{%s,"id":"%d","origin":"o","payload_hash":"%s","role":"leader","v":1}'
+entries = [Entry(at, (leaf % (about, at, seal)).encode(), payload, salt) for at in range(100_000)]
+root = root_of(leaf_hash(entry.leaf) for entry in entries)
+started = time.process_time()
+assert first_fault(entries, root, 100_000, "o") is None
+print(time.process_time() - started)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(verify.__file__).parent,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert float(done.stdout) <= 2
