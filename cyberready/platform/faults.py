@@ -27,8 +27,9 @@ class Fault:
 
 
 class FaultsFound(Refused):
-    """A file that cannot be used; ``faults`` are all that were found, in the order of their lines."""
+    """A file that cannot be used; ``faults`` are those that were found, first lines first, 200 at most."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: fault.line))
-        super().__init__("The file has %(count)s faults. Mend them and try again.", count=len(self.faults))
+        found = sorted(faults, key=lambda fault: fault.line)
+        self.faults = tuple(found[:MOST_FAULTS])
+        super().__init__("The file has %(count)s faults. Mend them and try again.", count=len(found))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, StringConstraints, ValidationError
@@ -64,8 +65,7 @@ def nearest(name: str, choices: Iterable[str]) -> str:
         matcher.set_seq1(choice[:80])
         return -matcher.ratio(), choice
 
-    known = sorted(choices)[:200]
-    return ", ".join(sorted(known, key=unlike)[:8]) or "-"
+    return ", ".join(sorted(islice(choices, 200), key=unlike)[:8]) or "-"
 
 
 def _fault(schema: Node, document: Document, error: ErrorDetails) -> Fault:

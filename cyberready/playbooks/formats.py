@@ -44,6 +44,8 @@ UNITS = {
     **dict.fromkeys(("dag", "dagen", "day", "days"), timedelta(days=1)),
     **dict.fromkeys(("week", "weken", "weeks"), timedelta(weeks=1)),
 }
+MOST_LINES = 20_000
+LONGEST_LINE = 20_000
 TAKEN = frozenset({"main", "notices"})  # ids that every page of the application has
 
 
@@ -76,6 +78,7 @@ def digest(source: str | bytes) -> str:
 def parse(source: str | bytes) -> Playbook:
     """Read a playbook file; raises FaultsFound with everything that is wrong with it."""
     text = text_of(source)
+    _refuse_excess(text)
     matter = FRONT.match(text, len(text) - len(text.lstrip("\n")))
     if matter is None:
         sentence = (
@@ -90,6 +93,18 @@ def parse(source: str | bytes) -> Playbook:
     if front is None or faults:
         raise FaultsFound(faults)
     return Playbook(**dict(front), intro=intro, phases=phases, digest=digest(text))
+
+
+def _refuse_excess(text: str) -> None:
+    """Refuse what no one will read and what would keep the Markdown parser busy for a minute."""
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        sentence = "The file has more than %(limit)s lines. Split the playbook."
+        raise FaultsFound([Fault(MOST_LINES + 1, "", sentence, {"limit": MOST_LINES})])
+    for line, words in enumerate(lines, 1):
+        if len(words) > LONGEST_LINE:
+            sentence = "This line is longer than %(limit)s characters. Break it."
+            raise FaultsFound([Fault(line, "", sentence, {"limit": LONGEST_LINE})])
 
 
 def _front(text: str, line: int) -> tuple[Front | None, frozenset[str] | None, list[Fault]]:
