@@ -1,23 +1,30 @@
 """The composition root: the only module that knows every slice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from cyberready.exercises import queries as exercises
+from cyberready.exercises.formats import fill
 from cyberready.kernel.checkpoint import SigningKey
 from cyberready.people import queries as people
 from cyberready.platform import clock, gate, texts, web
 from cyberready.platform.context import NAME, Context
 from cyberready.platform.db import Database
 from cyberready.platform.gate import Principal
+from cyberready.platform.live.tickets import View
 from cyberready.platform.scheduler import Alarm
 from cyberready.platform.web import MenuItem
 from cyberready.platform.workers import Workers
 from cyberready.settings import Settings
+from cyberready.trail import queries as trails
+from cyberready.trail.rules import Line
+from cyberready.trail.wording import say
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
 SLICES = ("desk", "people", "playbooks", "exercises", "incidents", "campaigns")
@@ -31,6 +38,13 @@ MENU = (
 )
 
 
+def ready(name: str) -> bool:
+    need = ["views"] + (["campaigns", "incidents"] if name == "desk" else [])
+    return all(
+        find_spec(f"cyberready.{name}.views" if one == "views" else f"cyberready.{one}.views") for one in need
+    )
+
+
 def build(
     settings: Settings, *, now: Callable[[], datetime] = clock.now, workers: Workers | None = None
 ) -> Flask:
@@ -39,6 +53,7 @@ def build(
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
+        MAX_FORM_MEMORY_SIZE=UPLOAD_LIMIT,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
@@ -46,27 +61,72 @@ def build(
         WTF_CSRF_TIME_LIMIT=None,
     )
     database = Database(settings.database_url)
+    alarm = Alarm(database, now)
     app.extensions[NAME] = Context(
         settings=settings,
         database=database,
         clock=now,
-        alarm=Alarm(database, now),
+        alarm=alarm,
         workers=workers or Workers(),
-        key=SigningKey.from_pem(Path(settings.signing_key_file).read_bytes()),
+        key=SigningKey.from_pem(settings.host, Path(settings.signing_key_file).read_bytes()),
     )
     texts.install(app)
-    gate.install(app, {"account": _account(database)})
-    web.install(
-        app, tuple(item for item in MENU if find_spec(f"cyberready.{item.endpoint.split('.')[0]}.views"))
+    gate.install(
+        app,
+        {
+            "account": _loader(database, people.principal_of),
+            "participant": _loader(database, exercises.principal_of),
+        },
     )
-    for name in SLICES:
-        if find_spec(f"cyberready.{name}.views"):
-            app.register_blueprint(import_module(f"cyberready.{name}.views").blueprint)
+    web.install(app, tuple(item for item in MENU if ready(item.endpoint.split(".")[0])))
+    app.jinja_env.filters |= {"sentence": say, "fill": fill}
+    for name in (one for one in SLICES if ready(one)):
+        app.register_blueprint(import_module(f"cyberready.{name}.views").blueprint)
+    for name in (one for one in ("exercises", "campaigns") if ready(one)):
+        alarm.add(import_module(f"cyberready.{name}.jobs").source())
     return app
 
 
-def _account(database: Database) -> gate.Loader:
+def _loader(database: Database, question: Callable[[Session, int, int], Principal | None]) -> gate.Loader:
     def load(number: int, organisation_id: int) -> Principal | None:
-        return database.read(lambda session: people.principal_of(session, number, organisation_id))
+        return database.read(lambda session: question(session, number, organisation_id))
 
     return load
+
+
+class Frames:
+    """Draws live frames with the pages' own templates; every method blocks (see ``platform.live.frames``)."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._context: Context = app.extensions[NAME]
+        self._screens = {
+            name: import_module(f"cyberready.{name}.frames").frame for name in ("exercises", "incidents")
+        }
+
+    def lines(self, trail_id: int, after: int, limit: int) -> Sequence[Line]:
+        """The entries after a position."""
+        return self._context.database.read(
+            lambda session: trails.lines(session, trail_id, after=after, limit=limit)
+        )
+
+    def render(self, view: View, line: Line) -> str | None:
+        """One entry as one screen shows it, in the language of its readers."""
+        slice_name, _dot, screen = view.page.partition(".")
+        draw = self._screens[f"{slice_name}s"]
+        with self._app.test_request_context(), texts.speaking(view.language):
+            html: str | None = self._context.database.read(
+                lambda session: draw(session, screen, line, self._context.clock())
+            )
+        return html
+
+    def alive(self, ref: str, generation: int) -> bool:
+        """Whether a person's access is still of this generation."""
+        kind, _colon, number = ref.partition(":")
+        question = people.generation if kind == "account" else exercises.generation
+        return self._context.database.read(lambda session: question(session, int(number))) == generation
+
+
+def frame_source(app: Flask) -> Frames:
+    """What the live hub shows: this application's trails, drawn by its templates."""
+    return Frames(app)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PREFIX = "CYBERREADY_"
 
@@ -31,6 +32,11 @@ class Settings:
     def secure_cookies(self) -> bool:
         """Whether cookies travel over HTTPS only."""
         return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The name under which this installation signs: host and port of its public address."""
+        return urlsplit(self.base_url).netloc
 
 
 REQUIRED = ("secret_key", "database_url", "signing_key_file")

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 from functools import partial
 
-from cyberready.exercises import inject_actions, queries
+from cyberready.exercises import actions_injects, queries
 from cyberready.platform.db import Database
 from cyberready.platform.realm import Realm
 from cyberready.platform.scheduler import Source
@@ -21,7 +21,7 @@ def fire_due(database: Database, now: datetime) -> None:
     """Fire what is due in every running exercise; one exercise's trouble stays its own."""
     for organisation_id, exercise_id in database.read(queries.running):
         fire = partial(
-            inject_actions.fire_due, realm=Realm(organisation_id), exercise_id=exercise_id, now=now
+            actions_injects.fire_due, realm=Realm(organisation_id), exercise_id=exercise_id, now=now
         )
         try:
             database.transact(fire)

@@ -195,3 +195,8 @@ def by_trail(session: Session, trail_id: int) -> Exercise:
     if found is None:
         raise NotFound("This exercise does not exist.")
     return found
+
+
+def generation(session: Session, participant_id: int) -> int | None:
+    """The generation of a participant's access; None when the seat is gone."""
+    return session.scalar(select(Participant.generation).where(Participant.id == participant_id))

