@@ -17,7 +17,7 @@ def parser() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False, "linkify": True, "typographer": False})
     made.enable(["table", "strikethrough", "linkify"])
     made.disable("image")
-    made.use(tasklists_plugin)
+    made.use(tasklists_plugin, label=True)
     made.validateLink = lambda url: bool(LINK.match(url.strip()))  # type: ignore[method-assign]  # the documented way
     return made
 
@@ -76,3 +76,9 @@ def _words(token: Token) -> str:
         else:
             words.append(child.content)
     return "".join(words)
+
+
+def _box(html: str) -> str:
+    if "<input" not in html:
+        return ""
+    return "[x]" if "checked=" in html else "[ ]"
