@@ -73,6 +73,8 @@ def _words(token: Token) -> str:
             target = ""
         elif child.type in {"softbreak", "hardbreak"}:
             words.append(" " if child.type == "softbreak" else "\n")
+        elif child.type == "html_inline":  # only the boxes of check lists: HTML itself is off
+            words.append(_box(child.content))
         else:
             words.append(child.content)
     return "".join(words)

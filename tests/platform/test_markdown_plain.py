@@ -14,6 +14,7 @@ from cyberready.platform.markdown import plain
         ("| a | b |\n|---|---|\n| 1 | 2 |\n\nEinde", "a  b  \n1  2  \n\nEinde"),
         ("Zie:\n\n```\nregel 1\nregel 2\n```\n\nEinde", "Zie:\n\nregel 1\nregel 2\n\nEinde"),
         ("> rustig\n\ndag", "rustig\n\ndag"),
+        ("- [ ] doe dit\n- [x] dat <b>ook</b>", "- [ ] doe dit\n- [x] dat <b>ook</b>"),
         ("", ""),
     ],
 )
