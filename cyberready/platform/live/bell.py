@@ -30,10 +30,13 @@ class Bell:
         database: Database,
         here: Callable[[frozenset[str]], None],
         elsewhere: Callable[[], None],
+        *,
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self._database = database
         self._here = here
         self._elsewhere = elsewhere
+        self._poll_seconds = poll_seconds
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -64,7 +67,7 @@ class Bell:
 
     async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(self._poll_seconds)
             self._elsewhere()
 
     async def _watch_file(self) -> None:
