@@ -52,7 +52,7 @@ WORDING = {
     Kind.ACTIVITY_REMINDED: _("Owner reminded of campaign activity: %(title)s"),
     Kind.ACTIVITY_DONE: _("Campaign activity done: %(title)s"),
     Kind.ACTIVITY_WITHDRAWN: _("Campaign activity withdrawn: %(title)s (%(reason)s)"),
-    Kind.AUDIENCE_CHANGED: _("Addresses of audience %(audience)s changed"),
+    Kind.AUDIENCE_CHANGED: _("Addresses of audience %(group)s changed"),
     Kind.FEED_RENEWED: _("Calendar address renewed"),
     Kind.MAIL_REQUEUED: _("Mail queued again"),
     Kind.MAIL_DISCARDED: _("Mail discarded"),
