@@ -1,0 +1,128 @@
+"""Questions about incidents and handovers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import yaml
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from cyberready.incidents.models import Handover, HandoverPackage, Incident
+from cyberready.incidents.rules import WAITING, subject
+from cyberready.kernel.dated import in_force
+from cyberready.kernel.deadlines import LegalClock, parse_clocks
+from cyberready.kernel.ladder import GripLevel, parse_grip
+from cyberready.kernel.refusals import NotFound
+from cyberready.platform.realm import Realm
+from cyberready.settings import content_root
+from cyberready.trail import queries as trails
+from cyberready.trail.rules import Line
+
+HERE = ZoneInfo("Europe/Amsterdam")
+
+
+@lru_cache
+def _clocks() -> tuple[LegalClock, ...]:
+    return parse_clocks(_law("legal-clocks.yaml"))
+
+
+@lru_cache
+def _levels() -> tuple[GripLevel, ...]:
+    return parse_grip(_law("grip.yaml"))
+
+
+def _law(name: str) -> object:
+    path = content_root() / "templates" / "law" / name
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def clocks(at: datetime) -> tuple[LegalClock, ...]:
+    """The legal clocks in force on the Dutch day of *at*."""
+    return in_force(_clocks(), at.astimezone(HERE).date())
+
+
+def levels(at: datetime) -> tuple[GripLevel, ...]:
+    """The GRIP levels in force on the Dutch day of *at*, lowest first."""
+    found = in_force(_levels(), at.astimezone(HERE).date())
+    return tuple(sorted(found, key=lambda level: level.rank))
+
+
+def incidents(session: Session, realm: Realm) -> Sequence[Incident]:
+    """Every incident of the organisation: open ones first, then newest first."""
+    chosen = select(Incident).where(Incident.organisation_id == realm.organisation_id)
+    return session.scalars(chosen.order_by(Incident.closed_at.is_not(None), Incident.id.desc())).all()
+
+
+def open_incidents(session: Session, realm: Realm) -> Sequence[Incident]:
+    """The incidents of the organisation that are not closed, newest first."""
+    chosen = select(Incident).where(
+        Incident.organisation_id == realm.organisation_id, Incident.closed_at.is_(None)
+    )
+    return session.scalars(chosen.order_by(Incident.id.desc())).all()
+
+
+def incident(session: Session, realm: Realm, incident_id: int, *, lock: bool = False) -> Incident:
+    """One incident of the organisation; with *lock* its row is claimed until the commit; raises NotFound."""
+    chosen = select(Incident).where(
+        Incident.id == incident_id, Incident.organisation_id == realm.organisation_id
+    )
+    found = session.scalars(chosen.with_for_update() if lock else chosen).first()
+    if found is None:
+        raise NotFound("This incident does not exist.")
+    return found
+
+
+def of_exercise(session: Session, realm: Realm, exercise_id: int) -> Incident | None:
+    """The incident of an exercise, once somebody declared it."""
+    chosen = select(Incident).where(
+        Incident.exercise_id == exercise_id, Incident.organisation_id == realm.organisation_id
+    )
+    return session.scalars(chosen).first()
+
+
+def by_trail(session: Session, trail_id: int) -> Incident | None:
+    """The incident that writes on this trail, if any."""
+    return session.scalars(select(Incident).where(Incident.trail_id == trail_id)).first()
+
+
+def lines(session: Session, incident: Incident) -> list[Line]:
+    """Every entry about the incident, in order."""
+    return trails.about(session, incident.trail_id, subject(incident.id))
+
+
+def handovers(session: Session, incident_id: int) -> Sequence[Handover]:
+    """Every offer of one incident, newest first."""
+    chosen = select(Handover).where(Handover.incident_id == incident_id)
+    return session.scalars(chosen.order_by(Handover.number.desc())).all()
+
+
+def handover(session: Session, realm: Realm, handover_id: int, *, received: bool = False) -> Handover:
+    """One handover with its incident, for who sent it and who received it, or the latter only; raises NotFound."""
+    mine = Handover.receiver_organisation_id == realm.organisation_id
+    sent = Handover.sender_organisation_id == realm.organisation_id
+    chosen = select(Handover).where(Handover.id == handover_id, mine if received else or_(mine, sent))
+    found = session.scalars(chosen.options(joinedload(Handover.incident))).first()
+    if found is None:
+        raise NotFound("This handover does not exist.")
+    return found
+
+
+def received(session: Session, realm: Realm) -> Sequence[Handover]:
+    """Every handover that was offered to this organisation, newest first, with its incident."""
+    chosen = select(Handover).where(Handover.receiver_organisation_id == realm.organisation_id)
+    return session.scalars(chosen.options(joinedload(Handover.incident)).order_by(Handover.id.desc())).all()
+
+
+def inbox(session: Session, realm: Realm) -> Sequence[Handover]:
+    """The handovers offered to this organisation that wait for its answer, newest first, with their incident."""
+    return [one for one in received(session, realm) if one.state in WAITING]
+
+
+def package(session: Session, handover_id: int) -> HandoverPackage:
+    """The package of a handover; raises NotFound."""
+    found = session.get(HandoverPackage, handover_id)
+    if found is None:
+        raise NotFound("This handover does not exist.")
+    return found
