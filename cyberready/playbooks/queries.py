@@ -26,10 +26,10 @@ def current(session: Session, realm: Realm, slug: str) -> PlaybookRelease:
     return found
 
 
-def release(session: Session, realm: Realm, release_id: int) -> PlaybookRelease:
-    """One release, old or current, with its source; raises NotFound."""
+def release(session: Session, realm: Realm, release_id: int, slug: str | None = None) -> PlaybookRelease:
+    """One release, old or current (of the playbook *slug* when given), with its source; raises NotFound."""
     chosen = _releases(realm).where(PlaybookRelease.id == release_id).options(undefer(PlaybookRelease.source))
-    found = session.scalars(chosen).first()
+    found = session.scalars(chosen if slug is None else chosen.where(PlaybookRelease.slug == slug)).first()
     if found is None:
         raise NotFound("This version of the playbook does not exist.")
     return found

@@ -1,8 +1,9 @@
 """What a playbook consists of, and which of it is whose. Pure."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 
@@ -102,3 +103,12 @@ class Playbook:
         """What *role* does, itself or as deputy, in the order of time; steps without a time target come last."""
         mine = [step for step in self.steps if role in {step.role, step.deputy}]
         return tuple(sorted(mine, key=lambda step: (step.within is None, step.within or timedelta())))
+
+
+def review_due(published_at: datetime, months: int | None) -> datetime | None:
+    """When a release is to be reviewed: *months* later on the same day of the month, or the month's last day."""
+    if months is None:
+        return None
+    year, month = divmod(published_at.year * 12 + published_at.month - 1 + months, 12)
+    day = min(published_at.day, monthrange(year, month + 1)[1])
+    return published_at.replace(year=year, month=month + 1, day=day)
