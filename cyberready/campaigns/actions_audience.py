@@ -74,4 +74,4 @@ def renew_feed(session: Session, realm: Realm, *, actor: Actor, now: datetime) -
 
 def _say(session: Session, realm: Realm, audience: str, *, actor: Actor, now: datetime, **body: int) -> None:
     about = "audience"
-    note(session, realm, Kind.AUDIENCE_CHANGED, actor=actor, now=now, about=about, audience=audience, **body)
+    note(session, realm, Kind.AUDIENCE_CHANGED, actor=actor, now=now, about=about, group=audience, **body)

@@ -87,10 +87,10 @@ def _crosscheck(definition: Definition, document: Document) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for index, activity in enumerate(definition.activities):
         place = ("activities", index)
-        line = document.line((*place, "id"))
-        if first.setdefault(activity.id, line) != line:
+        if activity.id in first:
             sentence = "Id %(name)s is used twice; the first is on line %(first)s. Choose another."
             yield document.fault((*place, "id"), sentence, name=activity.id, first=first[activity.id])
+        first.setdefault(activity.id, document.line((*place, "id")))
         for number, key in enumerate(activity.audience):
             if key not in definition.audiences:
                 sentence = "There is no audience %(name)s. Choose from: %(choices)s."
