@@ -3,13 +3,14 @@
 import itertools
 import os
 import shutil
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 
 from cyberready.app import build
 from cyberready.kernel.checkpoint import SigningKey
@@ -147,3 +148,27 @@ def database(app):
 def browser(app):
     """The only client of the suite: it reviews every page it gets."""
     return Browser(app)
+
+
+class Count:
+    """How many statements went to the database."""
+
+    statements = 0
+
+
+@pytest.fixture
+def queries_counted(database):
+    """Count the statements inside a with block."""
+
+    @contextmanager
+    def counting():
+        count = Count()
+
+        def one(_connection, _cursor, statement, *_):
+            count.statements += not statement.startswith("BEGIN")
+
+        event.listen(database.engine, "before_cursor_execute", one)
+        yield count
+        event.remove(database.engine, "before_cursor_execute", one)
+
+    return counting

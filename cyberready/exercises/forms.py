@@ -11,20 +11,21 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from cyberready.platform.texts import lazy_gettext as _
 
 REQUIRED = InputRequired(_("Fill in this field."))
 CHANNELS = [
-    ("mail", _("E-mail")),
-    ("phone", _("Telephone")),
-    ("chat", _("Chat")),
-    ("social", _("Social media")),
-    ("press", _("Press")),
-    ("paper", _("Paper")),
-    ("video", _("Video")),
-    ("in-person", _("In person")),
+    SelectChoice("mail", _("E-mail")),
+    SelectChoice("phone", _("Telephone")),
+    SelectChoice("chat", _("Chat")),
+    SelectChoice("social", _("Social media")),
+    SelectChoice("press", _("Press")),
+    SelectChoice("paper", _("Paper")),
+    SelectChoice("video", _("Video")),
+    SelectChoice("in-person", _("In person")),
 ]
 
 

@@ -5,6 +5,7 @@ from io import BytesIO
 import segno
 from flask import url_for
 from markupsafe import Markup
+from wtforms.fields.choices import SelectChoice
 
 from cyberready.exercises.formats import Scenario
 from cyberready.exercises.models import Exercise
@@ -40,10 +41,12 @@ def join_qr(exercise: Exercise) -> Markup:
     return Markup(out.getvalue().decode())  # noqa: S704 -- made by segno from our own address
 
 
-def audiences(scenario: Scenario) -> list[tuple[str, str]]:
+def audiences(scenario: Scenario) -> list[SelectChoice]:
     """For whom an inject can be: everyone, a team, or one role in a team."""
-    choices = [(ALL, _("Everyone"))]
+    choices = [SelectChoice(ALL, _("Everyone"))]
     for key, team in scenario.teams.items():
-        choices.append((key, team.name))
-        choices += [(f"{key}/{role}", f"{team.name}: {name}") for role, name in team.roles.items()]
+        choices.append(SelectChoice(key, team.name))
+        choices += [
+            SelectChoice(f"{key}/{role}", f"{team.name}: {name}") for role, name in team.roles.items()
+        ]
     return choices

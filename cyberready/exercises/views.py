@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from cyberready.exercises import (
     actions,
-    forms,
     actions_injects,
+    forms,
     live_pages,
-    views_play,
     queries,
-    views_report,
     screens,
+    views_play,
+    views_report,
 )
 from cyberready.exercises.models import Exercise
 from cyberready.exercises.rules import State
@@ -259,7 +259,9 @@ def add(exercise_id: int) -> ResponseReturnValue:
 def note(exercise_id: int) -> ResponseReturnValue:
     """Record an observation of the exercise staff."""
     text = request.form.get("text", "")
-    transact(lambda session: actions_injects.note(session, realm(), exercise_id, text, actor=who(), now=now()))
+    transact(
+        lambda session: actions_injects.note(session, realm(), exercise_id, text, actor=who(), now=now())
+    )
     return done(_("The observation is recorded."), "exercises.lead", exercise_id=exercise_id)
 
 

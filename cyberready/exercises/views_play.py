@@ -5,8 +5,9 @@ from datetime import timedelta
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from wtforms.fields.choices import SelectChoice
 
-from cyberready.exercises import actions, forms, actions_injects, live_pages, queries, rules, screens
+from cyberready.exercises import actions, actions_injects, forms, live_pages, queries, rules, screens
 from cyberready.exercises.formats import Scenario
 from cyberready.exercises.models import Exercise, Participant
 from cyberready.kernel.refusals import Forbidden, NotFound, Refused
@@ -108,12 +109,14 @@ def join(code: str) -> ResponseReturnValue:
     )
 
 
-def seats(scenario: Scenario) -> list[tuple[str, str]]:
+def seats(scenario: Scenario) -> list[SelectChoice]:
     """Every seat that can be taken: a team, or a role in it."""
-    choices: list[tuple[str, str]] = []
+    choices: list[SelectChoice] = []
     for key, team in scenario.teams.items():
-        choices += [(f"{key}/{role}", f"{team.name}: {name}") for role, name in team.roles.items()]
-        choices.append((key, _("%(team)s: member", team=team.name)))
+        choices += [
+            SelectChoice(f"{key}/{role}", f"{team.name}: {name}") for role, name in team.roles.items()
+        ]
+        choices.append(SelectChoice(key, _("%(team)s: member", team=team.name)))
     return choices
 
 
@@ -222,7 +225,9 @@ def answer(exercise_id: int, inject_id: int) -> ResponseReturnValue:
 
     def record(session: Session) -> None:
         exercise, seat = _seat(session, exercise_id)
-        actions_injects.answer(session, exercise, inject_id, form.text.data, seat=seat, actor=who(), now=now())
+        actions_injects.answer(
+            session, exercise, inject_id, form.text.data, seat=seat, actor=who(), now=now()
+        )
 
     transact(record)
     return _played(exercise_id, f"m-{inject_id}")
