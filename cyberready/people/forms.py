@@ -14,6 +14,7 @@ from wtforms import (
     FormField,
     HiddenField,
     PasswordField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -76,7 +77,9 @@ class ProfileForm(Typed):
 
     name = StringField(lazy_gettext("Name"), [InputRequired(FILL_IN), LONGEST])
     language = SelectField(
-        lazy_gettext("Language"), [InputRequired()], choices=[("nl", "Nederlands"), ("en", "English")]
+        lazy_gettext("Language"),
+        [InputRequired()],
+        choices=[SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")],
     )
 
 
@@ -102,18 +105,23 @@ class OrganisationForm(Typed):
 
     def offer(self, organisations: Iterable[Organisation]) -> None:
         """Offer these organisations."""
-        self.organisation.choices = [(found.id, found.name) for found in organisations]
+        self.organisation.choices = [SelectChoice(str(found.id), found.name) for found in organisations]
 
 
-class ChannelForm(Form):  # type: ignore[misc]  # WTForms is taken as untyped
+class ChannelForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """One way to reach a contact; an empty address means that there is none."""
+
+    class Meta:
+        csrf = False  # the form around it has the token
 
     kind = SelectField(lazy_gettext("Reached by"), default=rules.ChannelKind.MOBILE.value)
     address = StringField(lazy_gettext("Number or address"), [LONGEST])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.choices = [(kind.value, gettext(rules.CHANNEL_NAMES[kind])) for kind in rules.ChannelKind]
+        self.kind.choices = [
+            SelectChoice(kind.value, gettext(rules.CHANNEL_NAMES[kind])) for kind in rules.ChannelKind
+        ]
 
     def validate_address(self, field: Field) -> None:
         """Refuse what cannot be called or written to."""
@@ -125,6 +133,10 @@ class ChannelForm(Form):  # type: ignore[misc]  # WTForms is taken as untyped
 
 def _number_or_none(value: object) -> int | None:
     return int(str(value)) if value not in {None, "", "None"} else None
+
+
+def _people(contacts: Iterable[Contact]) -> list[SelectChoice]:
+    return [SelectChoice(str(found.id), f"{found.name} ({found.function})") for found in contacts]
 
 
 class ContactForm(Typed):
@@ -139,10 +151,10 @@ class ContactForm(Typed):
 
     def offer(self, contacts: Iterable[Contact], accounts: Iterable[Account], own_id: int | None) -> None:
         """Offer everyone else as deputy, and the accounts of the organisation."""
-        nobody = ("", gettext("None"))
-        others = [(found.id, f"{found.name} ({found.function})") for found in contacts if found.id != own_id]
-        self.deputy.choices = [nobody, *others]
-        self.account.choices = [nobody, *((found.id, f"{found.name} ({found.email})") for found in accounts)]
+        nobody = SelectChoice("", gettext("None"))
+        self.deputy.choices = [nobody, *_people(found for found in contacts if found.id != own_id)]
+        known = [SelectChoice(str(found.id), f"{found.name} ({found.email})") for found in accounts]
+        self.account.choices = [nobody, *known]
 
     @property
     def given_channels(self) -> list[tuple[str, str]]:
@@ -170,7 +182,7 @@ class DutyForm(Typed):
 
     def offer(self, contacts: Iterable[Contact]) -> None:
         """Offer everyone on the contact list."""
-        self.contact.choices = [(found.id, f"{found.name} ({found.function})") for found in contacts]
+        self.contact.choices = _people(contacts)
 
     def suggest(self, now: datetime) -> None:
         """Begin with a week from the coming whole hour."""
@@ -213,7 +225,9 @@ class RolesForm(Typed):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.roles.choices = [(role.value, gettext(rules.ROLE_NAMES[role])) for role in rules.ACCOUNT_ROLES]
+        self.roles.choices = [
+            SelectChoice(role.value, gettext(rules.ROLE_NAMES[role])) for role in rules.ACCOUNT_ROLES
+        ]
 
 
 class AccountForm(RolesForm):

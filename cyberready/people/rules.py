@@ -106,7 +106,7 @@ NIGHT_FALLS, DAY_BREAKS = time(17), time(8)
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
 )
-_NUMBER = re.compile(r"\+?[\d\s().-]+")
+_NUMBER = re.compile(r"\+?[0-9 ().-]+")
 
 
 def plain_email(email: str) -> str:
@@ -152,9 +152,9 @@ def address_fault(kind: str, address: str) -> Refused | None:
 
 def email_fault(email: str) -> Refused | None:
     """Why this is no mail address, or None."""
-    return (
-        None if _EMAIL.fullmatch(email.strip()) else Refused("%(email)s is not a mail address.", email=email)
-    )
+    bare = email.strip()
+    good = len(bare) <= LONGEST_EMAIL and ".." not in bare and _EMAIL.fullmatch(bare)
+    return None if good else Refused("%(email)s is not a mail address.", email=bare[:80])
 
 
 def channel_link(kind: str, address: str) -> str | None:
@@ -181,11 +181,9 @@ def gaps(covered: Iterable[Stretch], start: datetime, end: datetime) -> list[Str
     for begins, ends in sorted(covered):
         if ends <= begins:
             continue
-        if reached < begins:
+        if reached < min(begins, end):
             found.append((reached, min(begins, end)))
         reached = max(reached, ends)
-        if reached >= end:
-            return found
     return [*found, (reached, end)] if reached < end else found
 
 
