@@ -29,7 +29,7 @@ TEXT_WIDTH = WIDTH - 2 * MARGIN
 PARAGRAPHS = """
 Normal            | | |
 Body Text         | Normal    | spacing=after:120,line:276,lineRule:auto |
-Title             | Normal    | keepNext keepLines suppressAutoHyphens spacing=before:120,after:60,line:240,lineRule:auto | b color=154273 sz=52
+Title             | Normal    | keepNext keepLines suppressAutoHyphens spacing=before:120,after:60,line:240,lineRule:auto | b color=154273 sz=48
 Subtitle          | Normal    | keepNext suppressAutoHyphens spacing=after:280 | color=4A5763 sz=26
 heading 1         | Normal    | keepNext keepLines suppressAutoHyphens pBdr=bottom/single/8/C3CCD5/3 spacing=before:400,after:140 outlineLvl=0 | b color=154273 sz=34
 heading 2         | Normal    | keepNext keepLines suppressAutoHyphens spacing=before:260,after:80 outlineLvl=1 | b color=154273 sz=26
@@ -39,11 +39,11 @@ List Number       | Normal    | numPr=2 spacing=after:60,line:276,lineRule:auto 
 caption           | Normal    | keepNext keepLines suppressAutoHyphens spacing=before:160,after:80 | b color=154273 sz=20
 header            | Normal    | tabs=right spacing=after:120 | color=4A5763 sz=18
 footer            | Normal    | pBdr=top/single/4/C3CCD5/6 tabs=right spacing=before:120 suppressAutoHyphens | color=4A5763 sz=18
-cyberready Cell   | Normal    | spacing=before:50,after:50 | sz=19
-cyberready Notice | Body Text | keepLines pBdr=box/single/12/D52B1E/6 shd=FDE7E6 spacing=before:160,after:200,line:264,lineRule:auto ind=120 | color=17212B
-cyberready Confirmation | Body Text | keepLines pBdr=box/single/12/1F8A47/6 shd=E3F3E8 spacing=before:160,after:200,line:264,lineRule:auto ind=120 | color=17212B
+cyberready Cell   | Normal    | spacing=before:40,after:40 | sz=19
+cyberready Notice | Body Text | keepNext keepLines pBdr=box/single/12/D52B1E/6 shd=FDE7E6 spacing=before:160,after:200,line:264,lineRule:auto ind=120 | color=17212B
+cyberready Confirmation | Body Text | keepNext keepLines pBdr=box/single/12/1F8A47/6 shd=E3F3E8 spacing=before:160,after:200,line:264,lineRule:auto ind=120 | color=17212B
 cyberready Exercise | Body Text | keepLines pBdr=box/single/12/1A1A1A/4 shd=FFD200 jc=center spacing=before:0,after:160,line:240,lineRule:auto ind=120 | b color=1A1A1A
-cyberready Answer | Body Text | pBdr=bottom/dotted/6/6B7885/1 spacing=before:300,after:0 suppressAutoHyphens |
+cyberready Answer | Body Text | spacing=before:300,after:0 suppressAutoHyphens | color=6B7885
 """  # name | based on | paragraph properties | run properties
 PARAGRAPH_ORDER = (
     *("keepNext", "keepLines", "numPr", "pBdr", "shd", "tabs", "suppressAutoHyphens"),
@@ -67,7 +67,7 @@ SAMPLES = (
     ("List Bullet", "Opsomming (stijl List Bullet)"),
     ("List Number", "Genummerde lijst (stijl List Number)"),
     ("heading 3", "Kop van een onderdeel (stijl Heading 3)"),
-    ("cyberready Answer", ""),
+    ("cyberready Answer", "Ruimte voor een antwoord, met een invullijn (stijl cyberready Answer)"),
     ("caption", "Bijschrift boven een tabel (stijl Caption)"),
 )
 

@@ -20,11 +20,12 @@ from cyberready.platform.paper.outline import (
     Run,
     Table,
     Text,
+    paragraphs,
 )
 from cyberready.platform.paper.record import Decision, Entry, Escalation, HandoverStep, Standing
 from cyberready.platform.paper.wording import NOTHING, day, moment, span, zoned
 from cyberready.platform.texts import gettext as _
-from cyberready.platform.texts import speaking
+from cyberready.platform.texts import ngettext, speaking
 
 MOST_IMPROVEMENTS = 5
 ANSWER_LINES = 3
@@ -198,9 +199,10 @@ def _blocks(report: AfterActionReport, zone: ZoneInfo) -> Iterator[Block]:
 
 def _facts(report: AfterActionReport, zone: ZoneInfo) -> Iterator[Block]:
     yield Heading(1, _("The exercise"))
-    if report.summary:
-        yield Paragraph(report.summary)
-    players = sum(len(team.members) for team in report.teams)
+    yield from paragraphs(report.summary)
+    teams = ngettext("%(num)s team", "%(num)s teams", len(report.teams))
+    members = sum(len(team.members) for team in report.teams)
+    people = ngettext("%(num)s participant", "%(num)s participants", members)
     yield Fields(
         (
             (_("Scenario"), report.scenario),
@@ -209,7 +211,7 @@ def _facts(report: AfterActionReport, zone: ZoneInfo) -> Iterator[Block]:
             (_("Exercise started"), zoned(report.started_at, zone)),
             (_("Exercise ended"), zoned(report.ended_at, zone)),
             (_("Exercise time"), _played(report)),
-            (_("Teams and participants"), f"{len(report.teams)} · {players}"),
+            (_("Taking part"), f"{teams}, {people}"),
             (_("Report made"), zoned(report.made_at, zone)),
         )
     )
@@ -282,10 +284,9 @@ def _played_for(injects: Sequence[PlayedInject]) -> Iterator[Block]:
 
 
 def _sent(inject: PlayedInject) -> Text:
-    lines = [f"{inject.sender} → {', '.join(inject.recipients)}", inject.channel]
-    if inject.critical:
-        lines.append(_("Critical"))
-    return (Run(inject.title, bold=True), Run("\n" + "\n".join(line for line in lines if line)))
+    way = f"{inject.sender} → {', '.join(inject.recipients)}"
+    marks = [inject.channel, _("critical") if inject.critical else ""]
+    return (Run(inject.title, bold=True), Run(f"\n{way}\n{', '.join(mark for mark in marks if mark)}"))
 
 
 def _done(inject: PlayedInject) -> Text:

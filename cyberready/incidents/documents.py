@@ -25,6 +25,7 @@ from cyberready.platform.paper.outline import (
     Run,
     Table,
     Text,
+    paragraphs,
 )
 from cyberready.platform.paper.wording import NOTHING, moment, zoned
 from cyberready.platform.texts import gettext as _
@@ -108,6 +109,7 @@ def _blocks(dossier: HandoverDossier) -> Iterator[Block]:
         yield annex.rehearsed(_("This is an exercise. Do not act on it outside the exercise."))
     yield from _summary(dossier)
     yield from _requests(dossier)
+    yield from _particulars(dossier)
     for title, topics in PARTS:
         yield Heading(1, str(title))
         yield _picture(dossier, topics)
@@ -135,23 +137,31 @@ def _blocks(dossier: HandoverDossier) -> Iterator[Block]:
 def _summary(dossier: HandoverDossier) -> Iterator[Block]:
     zone = dossier.zone
     yield Heading(1, _("In short"))
-    if dossier.summary:
-        yield Paragraph(dossier.summary)
-    earlier = ", ".join(f"{name} ({moment(at, zone)})" for name, at in dossier.supersedes)
+    yield from paragraphs(dossier.summary)
     level = dossier.grip or _("No GRIP level was declared.")
     yield Fields(
         (
             (_("Reason for the handover"), (Run(dossier.reason, bold=True),)),
             (_("Picture as of"), (Run(zoned(dossier.as_of, zone), bold=True),)),
+            (_("Confidence in the picture"), str(CONFIDENCE[dossier.confidence])),
             (_("Escalation"), f"{dossier.step}\n{level}"),
+            (_("Next report"), zoned(dossier.next_report_at, zone)),
+        )
+    )
+
+
+def _particulars(dossier: HandoverDossier) -> Iterator[Block]:
+    zone = dossier.zone
+    earlier = ", ".join(f"{name} ({moment(at, zone)})" for name, at in dossier.supersedes)
+    yield Heading(1, _("Particulars of the handover"))
+    yield Fields(
+        (
             (_("Handed over by"), _party(dossier.sender)),
             (_("Offered to"), _party(dossier.receiver)),
             (_("Offered at"), zoned(dossier.offered_at, zone)),
             (_("Incident declared"), zoned(dossier.declared_at, zone)),
-            (_("Area of effect"), dossier.area),
+            (_("Area of effect"), dossier.area or NOTHING),
             (_("Role of the municipality"), dossier.role or NOTHING),
-            (_("Confidence in the picture"), str(CONFIDENCE[dossier.confidence])),
-            (_("Next report"), zoned(dossier.next_report_at, zone)),
             (_("Sharing"), f"TLP:{dossier.tlp}"),
             (_("Playbook"), dossier.playbook or NOTHING),
             (_("Reference"), dossier.identifier),
@@ -183,7 +193,7 @@ def _picture(dossier: HandoverDossier, topics: tuple[Topic, ...]) -> Table:
         for row in _answers(topic, [said for said in dossier.statements if said.topic is topic], dossier)
     )
     header = (_("Subject"), _("What is known"), _("Source"), _("Time"), _("Confidence"))
-    return Table(header, rows, (3.2, 6.5, 2.6, 2.1, 2.2))
+    return Table(header, rows, (3.6, 5.6, 2.7, 2.1, 2.6))
 
 
 def _answers(topic: Topic, said: list[Statement], dossier: HandoverDossier) -> Iterator[tuple[Text, ...]]:
@@ -213,7 +223,7 @@ def _processes(dossier: HandoverDossier) -> Iterator[Block]:
     header = (_("Priority"), _("Process"), _("State"), _("Minimum level"), _("Depends on"))
     yield Heading(2, _("Affected processes, in order of recovery"))
     yield annex.table_or(
-        _("No process is known to be affected."), Table(header, rows, (1.7, 4.2, 3.6, 3.6, 3.5))
+        _("No process is known to be affected."), Table(header, rows, (2.1, 4.0, 3.5, 3.5, 3.5))
     )
 
 

@@ -138,7 +138,7 @@ def verification(standing: Standing, package: str) -> Iterator[Block]:
             (_("Trail"), standing.origin),
             (_("Entries"), str(standing.size)),
             (_("Root of the signed checkpoint"), standing.root),
-            (_("Fingerprint of the key"), (Run(standing.fingerprint, bold=True),)),
+            (_("Fingerprint of the key"), (Run(_halved(standing.fingerprint), bold=True),)),
         )
     )
     yield Paragraph(
@@ -150,7 +150,18 @@ def verification(standing: Standing, package: str) -> Iterator[Block]:
         )
     )
     if 0 < len(standing.checkpoint) <= QR_MOST:
+        yield Paragraph(
+            _(
+                "The QR code holds the signed checkpoint. Who keeps a copy of this page is a witness to the trail."
+            )
+        )
         yield _code(standing)
+
+
+def _halved(fingerprint: str) -> str:
+    """The blocks of a fingerprint on two lines of eight, so that two people read the same line to each other."""
+    blocks = fingerprint.split()
+    return "\n".join(" ".join(blocks[start : start + 8]) for start in range(0, len(blocks), 8))
 
 
 def _code(standing: Standing) -> Picture:
@@ -170,15 +181,13 @@ def trail(entries: Iterable[Entry], zone: ZoneInfo) -> Block:
         (
             str(entry.number),
             _when(entry, zone),
-            _under(entry.who, entry.role),
+            f"{entry.who}, {entry.role}" if entry.role else entry.who,
             _what(entry),
         )
         for entry in entries
     )
     header = (_("No."), _("Recorded"), _("Who"), _("What"))
-    return table_or(
-        _("The trail is empty."), Table(header, rows, (1.3, 3.5, 3.7, 8.1), _("All entries of the trail"))
-    )
+    return table_or(_("The trail is empty."), Table(header, rows, (1.2, 3.4, 4.0, 8.0)))
 
 
 def _under(first: str, second: str) -> str:
@@ -196,6 +205,6 @@ def _what(entry: Entry) -> Text:
     if entry.text is None:
         return (
             Run(entry.what, bold=True),
-            Run("\n" + _("The content was erased; its place is proven."), italic=True),
+            Run(" · " + _("The content was erased; its place is proven."), italic=True),
         )
-    return (Run(entry.what, bold=True), Run(f"\n{entry.text}" if entry.text else ""))
+    return (Run(entry.what, bold=True), Run(f" · {entry.text}" if entry.text else ""))

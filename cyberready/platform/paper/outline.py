@@ -1,7 +1,6 @@
 """What a document says, apart from how it looks: one tree that any writer can set. Pure."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -149,11 +148,6 @@ def marked(text: str) -> tuple[Run, ...]:
     return tuple(Run(part, bold=index % 2 == 1) for index, part in enumerate(parts) if part)
 
 
-def plain(text: Text) -> str:
-    """The words alone."""
-    return text if isinstance(text, str) else "".join(run.text for run in text)
-
-
-def joined(parts: Iterable[str], by: str = "\n") -> str:
-    """The parts that say something, under each other."""
-    return by.join(part for part in parts if part)
+def paragraphs(text: str) -> tuple[Paragraph, ...]:
+    """A text with blank lines as paragraphs."""
+    return tuple(Paragraph(marked(part.strip())) for part in re.split(r"\n\s*\n", text) if part.strip())

@@ -38,6 +38,11 @@ BOXES = {
 }
 TWIPS_PER_CM = 567
 LABEL_SHARE = 0.3
+NO_LANGUAGE = "x-none"  # as Word says it
+WHOLE = 9  # rows of labels and values that no page break parts
+SHORT = 5  # rows of a table that none parts
+UNBREAKABLE = re.compile(r"(\S*[@=]\S*|\S*://\S*|(?=\S*[0-9])\S{12,})")
+"""Addresses, references and hashes: a hyphen inside them would be read as part of them."""
 
 
 def element(tag: str, *children: BaseOxmlElement | None, **attributes: object) -> BaseOxmlElement:
@@ -61,13 +66,14 @@ class Typesetter:
         self.width = text_width(sheet.sections[-1])
         self.breaks = False
 
-    def set(self, block: Block) -> None:
-        """Set one block."""
+    def set(self, block: Block, following: Block | None = None) -> None:
+        """Set one block; a text that leads up to what follows stays on its page."""
         match block:
             case Heading(level, text):
                 self.paragraph(f"Heading {level}", text)
             case Paragraph(text):
-                self.paragraph("Body Text", text)
+                leads = isinstance(following, Table | Fields | Bullets | Numbered | AnswerLines | Picture)
+                self.paragraph("Body Text", text, keep=leads)
             case Notice(kind, text):
                 self.paragraph(BOXES[kind], text)
             case Table():
@@ -90,8 +96,9 @@ class Typesetter:
             case Numbered(items):
                 self.numbered(items)
             case AnswerLines(count):
-                for _ in range(count):
-                    self.paragraph("cyberready Answer", "")
+                for line in range(1, count + 1):
+                    ruled = element("tabs", element("tab", val="right", leader="dot", pos=self.width))
+                    self.paragraph("cyberready Answer", "\t", ruled, keep=line < count)
 
     def part_from(self, block: Block, following: Block | None) -> None:
         """Keep a table apart from what follows: Word joins two tables that touch."""
@@ -113,9 +120,10 @@ class Typesetter:
         broken, self.breaks = self.breaks, False
         return element("pageBreakBefore") if broken else None
 
-    def paragraph(self, style: str, text: Text, *extra: BaseOxmlElement) -> None:
-        """A paragraph in a named style; *extra* are further paragraph properties."""
-        self.place(self.styled(style, self.runs(text), self.top(), *extra))
+    def paragraph(self, style: str, text: Text, *extra: BaseOxmlElement, keep: bool = False) -> None:
+        """A paragraph in a named style; *extra* are further properties, *keep* ties it to the next."""
+        tied = element("keepNext") if keep else None
+        self.place(self.styled(style, self.runs(text), tied, self.top(), *extra))
 
     def styled(
         self, style: str, content: Iterable[BaseOxmlElement], *shape: BaseOxmlElement | None
@@ -135,18 +143,22 @@ class Typesetter:
     def runs(self, text: Text) -> Iterator[BaseOxmlElement]:
         """Runs with the document's language."""
         for run in (Run(text),) if isinstance(text, str) else text:
-            if words := printable(run.text):
-                yield self.run(words, bold=run.bold, italic=run.italic)
+            for index, piece in enumerate(UNBREAKABLE.split(printable(run.text))):
+                if piece:
+                    yield self.run(piece, bold=run.bold, italic=run.italic, code=index % 2 == 1)
 
-    def run(self, words: str, *, bold: bool = False, italic: bool = False) -> BaseOxmlElement:
-        """One run; line feeds become line breaks."""
+    def run(
+        self, words: str, *, bold: bool = False, italic: bool = False, code: bool = False
+    ) -> BaseOxmlElement:
+        """One run; line feeds become line breaks, and *code* is neither hyphenated nor spelled."""
         face = element(
             "rPr",
             element("b") if bold else None,
             element("bCs") if bold else None,
             element("i") if italic else None,
             element("iCs") if italic else None,
-            element("lang", val=self.tag),
+            element("noProof") if code else None,
+            element("lang", val=NO_LANGUAGE if code else self.tag),
         )
         return element("r", face, *_letters(words))
 
@@ -181,15 +193,23 @@ class Typesetter:
             self.place(self.filler("20"))
         widths = _fitted(block.widths or (1.0,) * len(block.header), self.width, full=not block.widths)
         rows = [self.row(block.header, widths, header=True)]
-        rows += [self.row(cells, widths) for cells in block.rows]
+        short = len(block.rows) <= SHORT
+        rows += [
+            self.row(cells, widths, together=short and index < len(block.rows))
+            for index, cells in enumerate(block.rows, start=1)
+        ]
         self.place(self.grid("cyberready Table", widths, rows, block.caption, firstRow=1, noVBand=1))
 
-    def fields(self, rows: Iterable[tuple[str, Text]]) -> None:
-        """Labels in the first column, values in the second."""
+    def fields(self, rows: Sequence[tuple[str, Text]]) -> None:
+        """Labels in the first column, values in the second; a short list stays on one page."""
         if self.breaks:
             self.place(self.filler("20"))
         widths = _fitted((LABEL_SHARE, 1 - LABEL_SHARE), self.width, full=True)
-        made = [self.row(row, widths) for row in rows]
+        whole = len(rows) <= WHOLE
+        made = [
+            self.row(row, widths, together=whole and index < len(rows))
+            for index, row in enumerate(rows, start=1)
+        ]
         self.place(self.grid("cyberready Fields", widths, made, "", firstColumn=1, noHBand=1, noVBand=1))
 
     def grid(
@@ -208,17 +228,23 @@ class Typesetter:
             "tbl", shape, element("tblGrid", *(element("gridCol", w=width) for width in widths)), *rows
         )
 
-    def row(self, cells: Sequence[Text], widths: Sequence[int], *, header: bool = False) -> BaseOxmlElement:
-        """One row that no page break splits."""
+    def row(
+        self, cells: Sequence[Text], widths: Sequence[int], *, header: bool = False, together: bool = False
+    ) -> BaseOxmlElement:
+        """One row that no page break splits; *together* keeps it on the page of the next."""
         shape = element("trPr", element("cantSplit"), element("tblHeader") if header else None)
-        together = element("keepNext") if header else None
         made = [
             element(
                 "tc",
                 element("tcPr", element("tcW", w=width, type="dxa")),
-                self.styled("cyberready Cell", self.runs(text), together if index == 0 else None),
+                self.styled(
+                    "cyberready Cell",
+                    self.runs(text),
+                    element("keepNext") if header or together else None,
+                    element("suppressAutoHyphens") if header else None,
+                ),
             )
-            for index, (text, width) in enumerate(zip(cells, widths, strict=True))
+            for text, width in zip(cells, widths, strict=True)
         ]
         return element("tr", shape, *made)
 

@@ -32,7 +32,7 @@ def to_docx(outline: Outline, template: Path | None = None) -> bytes:
         setter.paragraph("Subtitle", outline.subtitle)
     for block, following in pairwise((*outline.blocks, None)):
         if block is not None:
-            setter.set(block)
+            setter.set(block, following)
             setter.part_from(block, following)
     _frame(setter, outline)
     _describe(sheet, outline)
