@@ -17,13 +17,13 @@ from cyberready.platform import clock, gate, texts, web
 from cyberready.platform.context import NAME, Context
 from cyberready.platform.db import Database
 from cyberready.platform.gate import Principal
+from cyberready.platform.live import frames
 from cyberready.platform.live.tickets import View
 from cyberready.platform.scheduler import Alarm
 from cyberready.platform.web import MenuItem
 from cyberready.platform.workers import Workers
 from cyberready.settings import Settings
 from cyberready.trail import queries as trails
-from cyberready.trail.rules import Line
 from cyberready.trail.wording import say
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
@@ -104,13 +104,13 @@ class Frames:
             name: import_module(f"cyberready.{name}.frames").frame for name in ("exercises", "incidents")
         }
 
-    def lines(self, trail_id: int, after: int, limit: int) -> Sequence[Line]:
+    def lines(self, trail_id: int, after: int, limit: int) -> Sequence[frames.Line]:
         """The entries after a position."""
         return self._context.database.read(
             lambda session: trails.lines(session, trail_id, after=after, limit=limit)
         )
 
-    def render(self, view: View, line: Line) -> str | None:
+    def render(self, view: View, line: frames.Line) -> str | None:
         """One entry as one screen shows it, in the language of its readers."""
         slice_name, _dot, screen = view.page.partition(".")
         draw = self._screens[f"{slice_name}s"]

@@ -5,6 +5,7 @@ from cyberready.platform.context import NAME, Context
 from cyberready.platform.live.bell import Bell
 from cyberready.platform.live.door import Door
 from cyberready.platform.live.hub import Hub
+from cyberready.platform.mail.smtp import Sender
 from cyberready.settings import Settings
 
 
@@ -21,10 +22,11 @@ def create(settings: Settings, *, pages: bool = True, live: bool = True) -> Door
             writer=settings.live_writer,
         )
         bell = Bell(context.database, hub.ring, hub.ring_all)
+    sender = Sender(settings, context.database, context.clock)
     return Door(
         pages=app.wsgi_app if pages else None,
         hub=hub,
         bell=bell,
-        beginning=(context.alarm.start,) if pages else (),
-        ending=(context.alarm.stop, context.workers.close, context.database.close),
+        beginning=(context.alarm.start, sender.start) if pages else (),
+        ending=(context.alarm.stop, sender.stop, context.workers.close, context.database.close),
     )

@@ -3,11 +3,13 @@
 import logging
 import os
 import threading
+from collections.abc import Callable
 
 import click
 
 from cyberready import settings
 from cyberready.asgi import create
+from cyberready.platform.live.door import Door
 from cyberready.platform.live.server import (
     FILES_ENOUGH,
     address_of,
@@ -30,7 +32,11 @@ def serve(*, host: str, port: int, live_only: bool, web_only: bool) -> None:
     if live_only and web_only:
         raise click.UsageError("--live-only and --web-only exclude each other.")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    door = create(settings.read(), pages=not live_only, live=not web_only)
+    run(create(settings.read(), pages=not live_only, live=not web_only), host, port)
+
+
+def run(door: Door, host: str, port: int, tell: Callable[[], None] = lambda: None) -> None:
+    """Listen on *host* and *port* until a signal; *tell* is called once, after the address was said."""
     try:
         listener = listening(host, port)
     except OSError as error:
@@ -46,6 +52,7 @@ def serve(*, host: str, port: int, live_only: bool, web_only: bool) -> None:
     def started() -> None:
         settle_memory()
         click.echo(f"cyberready listens on {address_of(listener)}")
+        tell()
 
     server(door, started=started, stopping=_end_in_time).run(sockets=[listener])
 

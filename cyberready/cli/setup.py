@@ -1,0 +1,72 @@
+"""``cyberready upgrade`` and ``cyberready found``: a database of one's own and its first organisation."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from cyberready import settings
+from cyberready.kernel.actor import SYSTEM
+from cyberready.kernel.checkpoint import SigningKey
+from cyberready.kernel.refusals import Refused
+from cyberready.migrations import run
+from cyberready.people import actions as people
+from cyberready.people import actions_access as access
+from cyberready.people import queries
+from cyberready.people.rules import OrganisationKind, Role
+from cyberready.platform.clock import now
+from cyberready.platform.db import Database
+from cyberready.platform.realm import Realm
+
+
+@click.command()
+def upgrade() -> None:
+    """Bring the database to this version; makes the signing key when there is none."""
+    chosen = settings.read()
+    key = Path(chosen.signing_key_file)
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_bytes(SigningKey.generate(chosen.host).pem())
+        click.echo(f"Made a signing key in {key}. Keep a copy where the server is not.")
+    database = Database(chosen.database_url)
+    run.upgrade(database)
+    click.echo(f"The database is at version {run.current(database)}.")
+    database.close()
+
+
+@click.command()
+@click.argument("slug")
+@click.argument("name")
+@click.option("--kind", type=click.Choice([kind.value for kind in OrganisationKind]), default="municipality")
+@click.option("--region", help="Slug of the safety region that this organisation hands over to.")
+@click.option("--administrator", required=True, metavar="EMAIL", help="Address of the first administrator.")
+def found(*, slug: str, name: str, kind: str, region: str | None, administrator: str) -> None:
+    """Set up an organisation and print a sign-in link for its first administrator."""
+    chosen = settings.read()
+    database = Database(chosen.database_url)
+
+    def work(session: Session) -> str:
+        region_id = queries.organisation_by_slug(session, region).id if region else None
+        made = people.found_organisation(
+            session, slug=slug, name=name, kind=kind, region_id=region_id, actor=SYSTEM, now=now()
+        )
+        roles = [Role.ADMINISTRATOR.value, Role.SECURITY_OFFICER.value]
+        owner = people.open_account(
+            session,
+            Realm(made.id),
+            email=administrator,
+            name=administrator,
+            roles=roles,
+            actor=SYSTEM,
+            now=now(),
+        )
+        return access.issue_link(session, owner.id, valid=timedelta(days=1), now=now())
+
+    try:
+        secret = database.transact(work)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    finally:
+        database.close()
+    click.echo(f"{name} is set up. Sign in within a day: {chosen.base_url}/people/sign-in/{secret}")

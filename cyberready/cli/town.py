@@ -1,0 +1,161 @@
+"""A fictional municipality with its safety region and the shipped content, for demo, rehearsal and benchmarks."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from cyberready.campaigns import actions as campaigns
+from cyberready.campaigns import formats as campaign_formats
+from cyberready.exercises import actions as exercises
+from cyberready.kernel.actor import SYSTEM, Actor
+from cyberready.kernel.checkpoint import SigningKey
+from cyberready.people import actions as people
+from cyberready.people import actions_roster as roster
+from cyberready.people.models import Account
+from cyberready.people.rules import ChannelKind, OrganisationKind, Role
+from cyberready.platform.realm import Realm
+from cyberready.playbooks import actions as playbooks
+from cyberready.settings import Settings, content_root
+
+REGION = "Veiligheidsregio Waterland-Noord"
+MUNICIPALITY = "Gemeente Waterveld"
+PEOPLE = (
+    (Role.SECURITY_OFFICER, "Samira Yılmaz", "CISO"),
+    (Role.EXERCISE_LEADER, "Joost van der Meulen", "Oefenleider"),
+    (Role.CRISIS_TEAM, "Marieke de Wit", "Voorzitter crisisteam"),
+    (Role.PUBLIC_SAFETY, "Ruben Hoekstra", "Officier van dienst crisisbeheersing"),
+    (Role.COMMUNICATIONS, "Fatima el Idrissi", "Communicatieadviseur"),
+)
+NAMES = {"burgemeester": "Anna Bloemendaal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """What was founded: organisation numbers and one account number per role."""
+
+    home: int
+    region: int
+    accounts: dict[str, int]
+
+
+def furnish(folder: Path, base_url: str, mail_url: str = "", database_url: str | None = None) -> Settings:
+    """Settings on files in *folder*, made at the first use: secret, signing key, SQLite database."""
+    folder.mkdir(parents=True, exist_ok=True)
+    secret, key = folder / "secret", folder / "signing.pem"
+    if not secret.exists():
+        secret.write_text(secrets.token_urlsafe(32))
+    if not key.exists():
+        key.write_bytes(SigningKey.generate("cyberready").pem())
+    return Settings(
+        secret_key=secret.read_text(),
+        database_url=database_url or f"sqlite:///{(folder / 'cyberready.sqlite3').resolve()}",
+        signing_key_file=str(key),
+        base_url=base_url,
+        mail_url=mail_url,
+        mail_from="cyberready@waterveld.example",
+    )
+
+
+def found(session: Session, now: datetime) -> Town:
+    """Found the safety region and the municipality with an account per role."""
+    region = people.found_organisation(
+        session,
+        slug="waterland-noord",
+        name=REGION,
+        kind=OrganisationKind.SAFETY_REGION,
+        mail_domain="waterland-noord.example",
+        actor=SYSTEM,
+        now=now,
+    )
+    home = people.found_organisation(
+        session,
+        slug="waterveld",
+        name=MUNICIPALITY,
+        kind=OrganisationKind.MUNICIPALITY,
+        region_id=region.id,
+        mail_domain="waterveld.example",
+        actor=SYSTEM,
+        now=now,
+    )
+    accounts = {}
+    for role, name, function in PEOPLE:
+        place = region if role is Role.PUBLIC_SAFETY else home
+        roles = [role.value, Role.ADMINISTRATOR.value] if role is Role.SECURITY_OFFICER else [role.value]
+        account = people.open_account(
+            session,
+            Realm(place.id),
+            email=f"{role.value.replace('_', '-')}@{place.mail_domain}",
+            name=name,
+            roles=roles,
+            function=function,
+            actor=SYSTEM,
+            now=now,
+        )
+        accounts[role.value] = account.id
+        _reachable(session, Realm(place.id), account, function, now)
+    return Town(home.id, region.id, accounts)
+
+
+def _reachable(session: Session, realm: Realm, account: Account, function: str, now: datetime) -> None:
+    number = f"06 5550 {account.id:04}"
+    contact = roster.save_contact(
+        session,
+        realm,
+        name=account.name,
+        function=function,
+        channels=[(ChannelKind.MOBILE, number), (ChannelKind.MAIL, account.email)],
+        actor=SYSTEM,
+        now=now,
+    )
+    roster.assign_duty(
+        session,
+        realm,
+        contact_id=contact.id,
+        function=function,
+        starts_at=now,
+        ends_at=now + timedelta(days=7),
+        actor=SYSTEM,
+        now=now,
+    )
+
+
+def stock(session: Session, town: Town, now: datetime) -> list[int]:
+    """Publish the shipped playbooks and scenarios; returns the numbers of the scenario releases."""
+    realm = Realm(town.home)
+    playbooks.publish_shipped(session, realm, content_root() / "playbooks", SYSTEM, now)
+    sources = sorted((content_root() / "exercises").glob("*.yaml"))
+    return [
+        exercises.publish(session, realm, path.read_text("utf-8"), actor=SYSTEM, now=now).id
+        for path in sources
+    ]
+
+
+def plan(session: Session, town: Town, release_id: int, title: str, now: datetime) -> int:
+    """Plan an exercise whose names are filled in, so that one click starts it."""
+    realm = Realm(town.home)
+    leader = town.accounts[Role.EXERCISE_LEADER.value]
+    actor = Actor(f"account:{leader}", PEOPLE[1][1], PEOPLE[1][2], town.home)
+    made = exercises.plan(
+        session, realm, release_id, title=title, planned_at=now, leader_id=leader, actor=actor, now=now
+    )
+    exercises.fill(session, realm, made.id, {**made.variables, **NAMES}, actor=actor, now=now)
+    return made.id
+
+
+def campaign(session: Session, town: Town, starts_on: date, now: datetime) -> None:
+    """Plan the shipped campaign."""
+    owner = town.accounts[Role.COMMUNICATIONS.value]
+    actor = Actor(f"account:{owner}", PEOPLE[4][1], PEOPLE[4][2], town.home)
+    source = (content_root() / "templates" / "campaigns" / "alert-online.yaml").read_text("utf-8")
+    campaigns.plan_from(
+        session,
+        Realm(town.home),
+        campaign_formats.parse(source),
+        starts_on,
+        owner_id=owner,
+        actor=actor,
+        now=now,
+    )
