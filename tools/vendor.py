@@ -97,7 +97,7 @@ def main() -> int:
     settings = tomllib.loads((ROOT / "tools" / "vendor.toml").read_text())
     out = ROOT / settings["out"]
     install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    subprocess.run(install, cwd=ROOT, check=True)  # noqa: S603 -- a fixed command; npm comes from the path
+    subprocess.run(install, cwd=ROOT, check=True)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
         build(settings["package"], ROOT / "node_modules", fresh)

@@ -5,6 +5,7 @@
 (() => {
   const SECOND = 1000;
   const DAY = 86400 * SECOND;
+  const AGAIN = 3 * SECOND;
   const KEEP = "keep:";
   const SENT = "keep-sent";
 
@@ -70,7 +71,7 @@
   const fieldKey = (field) => (ticked(field) ? `${field.name}=${field.value}` : field.name);
   const asRendered = (field) => {
     if (ticked(field)) return field.checked === field.defaultChecked;
-    if (field.matches("select")) return [...field.options].every((option) => option.selected === option.defaultSelected || !field.multiple);
+    if (field.matches("select")) return !field.multiple; // a chosen option counts as a default: restore over it
     return field.value === field.defaultValue;
   };
 
@@ -128,6 +129,10 @@
     notice.scrollIntoView({ block: "nearest" });
   }
 
+  function onFailure(event) {
+    if (!streamAgain(event.detail.ctx?.sourceElement)) unreachable();
+  }
+
   function unreachable() {
     const template = document.getElementById("unreachable");
     if (template) tell(template.content.cloneNode(true));
@@ -147,7 +152,7 @@
 
   function onRefusal(event) {
     const { ctx } = event.detail;
-    if (ctx.response.status === 422) return;
+    if (ctx.response.status === 422 || streamAgain(ctx.sourceElement)) return;
     const page = new DOMParser().parseFromString(ctx.text, "text/html");
     const refusal = page.querySelector("[data-refusal]");
     if (refusal) tell(document.adoptNode(refusal));
@@ -162,12 +167,34 @@
     }
   }
 
+  // hx-sse reconnects a stream that broke, but gives up when the very first connection fails.
+  function streamAgain(element) {
+    const url = element?.getAttribute?.("hx-sse:connect");
+    if (!url) return false;
+    live(false);
+    setTimeout(() => element.isConnected && htmx.ajax("GET", url, { source: element }), AGAIN * (1 + Math.random()));
+    return true;
+  }
+
+  // The ticket of the stream has run out or the session has ended: only a fresh page has a new one.
+  function onStreamError(event) {
+    live(false);
+    if ([401, 403, 410].includes(event.detail.status)) location.reload();
+  }
+
   // --- start ----------------------------------------------------------------------------------------------------
+
+  // Once only: later swaps must not pull the reader away again.
+  function takeFocus(element) {
+    if (!element) return;
+    element.removeAttribute("data-focus");
+    element.focus();
+  }
 
   function prepare(root) {
     for (const form of root.querySelectorAll("form[data-keep]")) restore(form);
     for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
-    root.querySelector("[data-focus]")?.focus();
+    takeFocus(root.querySelector("[data-focus]"));
     tick();
   }
 
@@ -181,9 +208,9 @@
   });
   document.addEventListener("htmx:after:request", onAnswer);
   document.addEventListener("htmx:response:error", onRefusal);
-  document.addEventListener("htmx:error", unreachable);
+  document.addEventListener("htmx:error", onFailure);
   document.addEventListener("htmx:after:swap", () => prepare(document));
   document.addEventListener("htmx:sse:after:connection", () => live(true));
-  document.addEventListener("htmx:sse:error", () => live(false));
+  document.addEventListener("htmx:sse:error", onStreamError);
   document.addEventListener("htmx:sse:close", () => live(false));
 })();
