@@ -5,7 +5,7 @@ import re
 from collections import deque
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from cyberready.platform.live.tickets import View
 
@@ -34,8 +34,11 @@ class FrameSource(Protocol):
     def lines(self, trail_id: int, after: int, limit: int) -> Sequence[Line]:
         """The lines after position *after*, in order, at most *limit*."""
 
-    def render(self, view: View, line: Line) -> str | None:
-        """The HTML of one frame, or None when this view shows nothing for it."""
+    def render(self, view: View, line: Any) -> str | None:
+        """The HTML of one of its lines, or None when this page shows nothing for it.
+
+        The audience has been checked, and all who see a page in one language see the same: *view* has no tokens.
+        """
 
     def alive(self, ref: str, generation: int) -> bool:
         """Whether this person's access is still of this generation."""
@@ -82,31 +85,35 @@ def visible(audience: Sequence[str], tokens: Sequence[str]) -> bool:
     return STAFF in tokens or not set(tokens).isdisjoint(audience)
 
 
-Drawn = MutableMapping[tuple[int, str], Frame]
+Drawn = MutableMapping[tuple[str, str, int], Frame | None]
 
 
 def draw(source: FrameSource, view: View, lines: Sequence[Line], drawn: Drawn) -> list[Frame]:
-    """Return the frames of *lines* that *view* may see; what another view already drew alike is shared."""
+    """Return the frames of *lines* that *view* may see.
+
+    *drawn* remembers frames by page, language and position, so that many audiences on one page cost one drawing.
+    """
     frames = []
     for line in lines:
         if not visible(line.audience, view.tokens):
             continue
-        html = _html(source, view, line)
-        if html:
-            key = line.position, html
-            if key not in drawn:
-                drawn[key] = Frame(line.position, chunk(encode(line.position, html)))
-            frames.append(drawn[key])
+        key = view.page, view.language, line.position
+        if key not in drawn:
+            drawn[key] = _frame(source, View(view.page, view.language, ()), line)
+        frame = drawn[key]
+        if frame is not None:
+            frames.append(frame)
     return frames
 
 
-def _html(source: FrameSource, view: View, line: Line) -> str | None:
+def _frame(source: FrameSource, view: View, line: Line) -> Frame | None:
     try:
-        return source.render(view, line)
+        html = source.render(view, line)
     except Exception:
         # One line that cannot be shown must not keep all later ones from the screens.
         log.exception("line %s is not shown on %s: it cannot be rendered", line.position, view.page)
         return None
+    return Frame(line.position, chunk(encode(line.position, html))) if html else None
 
 
 def end(source: FrameSource, trail_id: int, near: int) -> int:

@@ -50,12 +50,30 @@ def test_who_sees_a_line(audience, tokens, seen):
     assert visible(audience, tokens) is seen
 
 
-def test_views_that_draw_a_line_alike_share_its_frame(trails):
+def test_audiences_of_one_page_share_one_drawing_that_knows_no_audience(trails):
     trails.say("for everyone")
     lines, drawn = trails.lines(1, -1, 9), {}
-    one = draw(trails, View("room", "nl", ("all", "team:1")), lines, drawn)
-    other = draw(trails, View("room", "nl", ("all", "team:2")), lines, drawn)
-    assert one[0] is other[0]
+    views = [View("room", "nl", ("all", f"participant:{number}")) for number in range(50)]
+    frames = [draw(trails, view, lines, drawn)[0] for view in views]
+    assert all(frame is frames[0] for frame in frames)
+    assert trails.rendered == [(View("room", "nl", ()), 0)]
+
+
+def test_each_page_and_language_is_drawn_by_itself(trails):
+    trails.say("for everyone")
+    lines, drawn = trails.lines(1, -1, 9), {}
+    for page, language in (("room", "nl"), ("room", "en"), ("wall", "nl")):
+        draw(trails, View(page, language, ("all",)), lines, drawn)
+    assert [view[:2] for view, _ in trails.rendered] == [("room", "nl"), ("room", "en"), ("wall", "nl")]
+
+
+def test_what_is_not_for_a_view_is_not_drawn_for_it(trails):
+    trails.say("for team 2", audience=("team:2",))
+    lines, drawn = trails.lines(1, -1, 9), {}
+    assert draw(trails, View("room", "nl", ("team:1",)), lines, drawn) == []
+    assert trails.rendered == []
+    assert len(draw(trails, View("room", "nl", ("team:2",)), lines, drawn)) == 1
+    assert draw(trails, View("room", "nl", ("team:1",)), lines, drawn) == []
 
 
 def test_a_line_that_cannot_be_rendered_does_not_hold_up_the_next(trails, caplog):
