@@ -1,0 +1,76 @@
+# One definition of every task; `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: help demo install test check lint types floors templates texts-check migrations sqlite postgresql browser-tests chromium lock vendor benchmarks clean
+
+help: ## List the tasks
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
+
+demo: .venv/installed ## Serve a fictional municipality on http://127.0.0.1:8000
+	@$(BIN)/cyberready demo
+
+install: .venv/installed ## Make .venv with the cyberready command in it
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("cyberready needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what cyberready needs into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/tested: requirements-test.txt .venv/installed
+	@echo "Installing what the tests need into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@
+
+test: .venv/tested chromium check ## Run every check on SQLite and PostgreSQL
+
+check: lint types floors templates sqlite postgresql
+
+lint: .venv/tested ## Ruff: style and faults
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/tested ## Mypy, strict
+	$(BIN)/mypy
+
+floors: .venv/tested ## Import contracts: everything looks down
+	$(BIN)/lint-imports --no-cache
+
+templates: .venv/tested ## djlint over the page templates
+	$(BIN)/djlint --quiet --lint templates
+
+sqlite: .venv/tested ## All tests on SQLite, with coverage of the pure rules
+	$(BIN)/pytest --database sqlite --cov --cov-report=term:skip-covered --cov-fail-under=80
+
+postgresql: .venv/tested ## All tests on PostgreSQL but those that need no database
+	$(BIN)/pytest --database postgresql
+
+chromium: ## Install Chromium where that needs no question; else say how
+ifeq ($(CHROMIUM),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium ..."; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+	else \
+	  echo "No Chromium found: tests/journeys is left out. Install the package 'chromium' (or Google Chrome) to run it."; \
+	fi
+endif
+
+lock: .venv/tested ## Write the hashed locks anew from pyproject.toml (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
+	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group test -c requirements.txt -o requirements-test.txt
+
+vendor: .venv/tested ## Fetch the front-end files anew (needs Node)
+	$(BIN)/python tools/vendor.py
+
+benchmarks: .venv/tested ## Measure; prints the tables of docs/performance.md
+	$(BIN)/python benchmarks/trail.py
+	$(BIN)/python benchmarks/live.py
+	$(BIN)/python benchmarks/pages.py
+
+clean: ## Remove what was made
+	rm -rf .venv build dist .demo .mypy_cache .ruff_cache .pytest_cache
