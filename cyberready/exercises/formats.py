@@ -234,7 +234,7 @@ class _Crosscheck:
         for key, team in teams.items() if isinstance(teams, dict) else ():
             known |= {key, *(f"{key}/{role}" for role in _keys(team, "roles"))}
         if EVERYONE in _keys(self.value, "teams"):
-            sentence = "A team cannot be called all: that addresses every team. Choose another name."
+            sentence = "A team cannot be called all, because all addresses every team. Choose another name."
             yield self.document.fault(("teams", EVERYONE), sentence)
         for place, part in self._parts():
             for index, target in enumerate(part.to):

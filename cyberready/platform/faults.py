@@ -32,4 +32,4 @@ class FaultsFound(Refused):
     def __init__(self, faults: Iterable[Fault]) -> None:
         found = sorted(faults, key=lambda fault: fault.line)
         self.faults = tuple(found[:MOST_FAULTS])
-        super().__init__("The file has %(count)s faults. Mend them and try again.", count=len(found))
+        super().__init__("Faults in the file: %(count)s. Mend them and try again.", count=len(found))

@@ -35,8 +35,8 @@ SENTENCES = {
     "dict_type": "%(field)s must consist of lines with a key, a colon and a value.",
     "model_type": "%(field)s must consist of lines with a key, a colon and a value.",
     "model_attributes_type": "%(field)s must consist of lines with a key, a colon and a value.",
-    "too_short": "%(field)s needs at least %(min_length)s.",
-    "too_long": "%(field)s may have at most %(max_length)s.",
+    "too_short": "%(field)s holds too little: at least %(min_length)s must stand here. Add to it.",
+    "too_long": "%(field)s holds too much: at most %(max_length)s may stand here. Remove some.",
     "greater_than_equal": "%(field)s must be %(ge)s or more.",
     "less_than_equal": "%(field)s must be %(le)s or less.",
 }
