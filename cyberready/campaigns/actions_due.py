@@ -143,17 +143,16 @@ def _fan_out(session: Session, due: Activity, after: int, *, now: datetime) -> N
         f"{markdown.plain(due.body)}\n\n-- \n{foot}\n",
         f"{markdown.render(due.body)}<p>{escape(foot)}</p>",
     )
-    for row in rows:
-        outbox.enqueue(
-            session,
-            organisation_id=due.organisation_id,
-            key=f"activity:{due.id}:{due.approved_digest}:{row.address.casefold()}",
-            to=row.address,
-            subject=due.title,
-            text=text,
-            html=html,
-            now=now,
-        )
+    keys = {f"activity:{due.id}:{due.approved_digest}:{row.address.casefold()}": row.address for row in rows}
+    outbox.enqueue_each(
+        session,
+        keys,
+        organisation_id=due.organisation_id,
+        subject=due.title,
+        text=text,
+        html=html,
+        now=now,
+    )
     due.fan_out_after = rows[-1].id if len(rows) == CHUNK else None
     ring(session, "schedule")
 

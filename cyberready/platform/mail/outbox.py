@@ -3,11 +3,11 @@
 import random
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from cyberready.kernel.refusals import Conflict, NotFound, Refused
@@ -90,23 +90,43 @@ def enqueue(
                 address=recipient,
             )
         subject, text, html = _marked(subject, text, html)
-    if session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None:
-        return
-    session.add(
-        OutboxMessage(
-            organisation_id=organisation_id,
-            key=key,
-            recipient=recipient,
-            subject=_subject(subject),
-            text=text,
-            html=html,
-            message_id=str(uuid.uuid4()),
-            exercise_id=exercise_id,
-            next_attempt_at=now,
-            created_at=now,
-        )
-    )
-    ring(session, "mail", "schedule")
+    what = {"subject": _subject(subject), "text": text, "html": html, "exercise_id": exercise_id}
+    _put(session, {key: recipient}, organisation_id=organisation_id, now=now, **what)
+
+
+def enqueue_each(
+    session: Session,
+    recipients: Mapping[str, str],
+    *,
+    organisation_id: int,
+    subject: str,
+    text: str,
+    now: datetime,
+    html: str | None = None,
+) -> None:
+    """Put the same message in the outbox for each of *recipients* (address by key); refusals as in ``enqueue``."""
+    checked = {key: address(to) for key, to in recipients.items()}
+    what = {"subject": _subject(subject), "text": text, "html": html, "exercise_id": None}
+    _put(session, checked, organisation_id=organisation_id, now=now, **what)
+
+
+def _put(session: Session, recipients: Mapping[str, str], *, now: datetime, **what: str | int | None) -> None:
+    known = set(session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_(recipients))))
+    rows = [
+        {
+            **what,
+            "key": key,
+            "recipient": recipient,
+            "message_id": str(uuid.uuid4()),
+            "next_attempt_at": now,
+            "created_at": now,
+        }
+        for key, recipient in recipients.items()
+        if key not in known
+    ]
+    if rows:
+        session.execute(insert(OutboxMessage), rows)
+        ring(session, "mail", "schedule")
 
 
 def _subject(text: str) -> str:

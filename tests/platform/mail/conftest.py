@@ -3,7 +3,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cyberready import tables
 from cyberready.people.models import Organisation
 from cyberready.platform.db import Database
 from cyberready.platform.mail import outbox
@@ -68,9 +67,8 @@ def catcher(tmp_path):
 
 
 @pytest.fixture
-def post(tmp_path, catcher):
-    database = Database(f"sqlite:///{tmp_path / 'mail.db'}")
-    tables.metadata.create_all(database.engine)
+def post(database_url, catcher):
+    database = Database(database_url)
     database.transact(
         lambda session: session.add(
             Organisation(id=1, slug="waterveld", name="Waterveld", kind="municipality")

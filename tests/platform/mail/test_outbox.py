@@ -85,6 +85,25 @@ def test_a_message_is_claimed_once(post):
     assert post.row().state == State.SENDING
 
 
+def test_many_at_once_are_one_message_each(post):
+    many = {f"k{number}": f"an{number}@waterveld.example" for number in range(3)}
+    for _ in range(2):
+        post.database.transact(
+            lambda session: outbox.enqueue_each(
+                session, many, organisation_id=1, subject="Dag", text="Dag.", now=post.now
+            )
+        )
+    queued = post.database.read(lambda session: outbox.messages(session, HOME, State.QUEUED))
+    assert [row.recipient for row in queued] == list(many.values())
+    assert len({row.message_id for row in queued}) == 3
+    with pytest.raises(Refused, match="is not an e-mail address"):
+        post.database.transact(
+            lambda session: outbox.enqueue_each(
+                session, {"k9": "x"}, organisation_id=1, subject="Dag", text="Dag.", now=post.now
+            )
+        )
+
+
 def test_nothing_is_claimed_before_its_time(post):
     post.enqueue()
     letter = claim(post)

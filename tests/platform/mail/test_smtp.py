@@ -127,7 +127,7 @@ def test_a_killed_process_leaves_no_second_mail(post, catcher):
         sys.executable,
         "-c",
         CLAIMS_AND_DIES,
-        post.database.url.render_as_string(),
+        post.database.url.render_as_string(hide_password=False),
         post.now.isoformat(),
     ]
     died = subprocess.run(command, check=False, cwd=Path(__file__).parents[3])
