@@ -144,6 +144,7 @@
     const refused = ctx.response.status >= 400;
     if (form) sessionStorage.removeItem(SENT);
     if (form && !refused) forget(form.dataset.keep);
+    if (form && !refused && ctx.swap === "none") form.reset(); // sent: ready for the next answer
     if (refused || !/^\s*<!doctype html/i.test(ctx.text)) return;
     // A whole page in answer to a request for a part, such as the sign-in page: go there.
     event.preventDefault();
@@ -152,11 +153,13 @@
 
   function onRefusal(event) {
     const { ctx } = event.detail;
-    if (ctx.response.status === 422 || streamAgain(ctx.sourceElement)) return;
+    if (streamAgain(ctx.sourceElement)) return;
     const page = new DOMParser().parseFromString(ctx.text, "text/html");
-    const refusal = page.querySelector("[data-refusal]");
+    const faulty = ctx.response.status === 422; // usually the form again, with its errors
+    const refusal = page.querySelector(faulty && ctx.swap === "none" ? "[data-refusal], .cr-error" : "[data-refusal]");
     if (refusal) tell(document.adoptNode(refusal));
-    else unreachable();
+    else if (!faulty) unreachable();
+    if (refusal) ctx.swap = "none";
   }
 
   // --- the state of the live stream -----------------------------------------------------------------------------
