@@ -276,8 +276,10 @@ def resume(session: Session, realm: Realm, exercise_id: int, *, actor: Actor, no
 def change_pace(
     session: Session, realm: Realm, exercise_id: int, pace: Fraction, *, actor: Actor, now: datetime
 ) -> Exercise:
-    """Make exercise time go faster or slower from now on; any positive rational pace up to 1000."""
-    exercise = _live(session, realm, exercise_id)
+    """Make exercise time go faster or slower from now on, also before the start; any pace above 0 up to 1000."""
+    exercise = queries.exercise(session, realm, exercise_id, lock=True)
+    if exercise.state == State.ENDED:
+        raise Conflict("This exercise has ended.")
     if not 0 < pace <= 1000:
         raise Refused("The pace must be above 0 and at most 1000.")
     return _turn(session, exercise, Kind.EXERCISE_PACE_CHANGED, exercise.clock.at_pace(pace, now), actor, now)
