@@ -83,7 +83,7 @@ def _told(dossier: HandoverDossier) -> Iterator[Pair]:
     if dossier.next_report_at:
         yield "expires", stamp(dossier.next_report_at, dossier.zone)
     yield "senderName", sender.organisation
-    yield "headline", _cut(played + dossier.title)
+    yield "headline", _cut(played + printable(dossier.title))
     yield "description", "\n\n".join(part for part in (dossier.summary, dossier.reason) if part)
     yield (
         "instruction",
