@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
@@ -183,6 +183,8 @@ def deny_by_default(app: Flask) -> None:
     def _guard() -> ResponseReturnValue | None:
         if request.endpoint is None or request.endpoint == "static":
             return None
+        if "\0" in request.path or any("\0" in value for _, value in request.values.items(multi=True)):
+            abort(400)  # no text holds a NUL, and PostgreSQL refuses it
         view = current_app.view_functions[request.endpoint]
         if not hasattr(view, "permission"):
             raise Forbidden("This page has no declared permission and stays closed.")

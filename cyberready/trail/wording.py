@@ -61,6 +61,7 @@ WORDING = {
     Kind.ACCOUNT_CLOSED: _("Account closed"),
     Kind.ROLES_CHANGED: _("Roles changed"),
     Kind.PASSWORD_CHANGED: _("Password changed"),
+    Kind.PROFILE_CHANGED: _("Name or language of an account changed"),
     Kind.LINK_REQUESTED: _("Sign-in link requested"),
     Kind.SIGNED_IN: _("Signed in"),
     Kind.SIGNED_OUT: _("Signed out"),

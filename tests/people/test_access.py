@@ -74,6 +74,12 @@ def test_signing_in_with_a_password_leads_back_to_where_one_came_from(browser, d
     browser.get("/sign-in", status=303)
 
 
+def test_a_text_with_a_nul_is_no_text(browser, kim):
+    enter(browser, kim, status=400, next="/\0")
+    assert browser.client.get("/sign-in/%00").status_code == 400
+    browser.get("/sign-in?next=%00", status=400)
+
+
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
 def test_nobody_is_led_off_the_site(browser, kim, target):
     enter(browser, kim, next=target)
