@@ -190,7 +190,11 @@ def _blocks(report: AfterActionReport, zone: ZoneInfo) -> Iterator[Block]:
     yield Heading(1, _("Timeline"))
     yield _timeline(report, zone)
     yield Heading(1, _("Verification of the trail"))
-    yield from annex.verification(report.standing, "overdracht.zip")
+    how = _(
+        "The download of the trail, verloop.jsonl, holds every entry with its proof to this root. Compare the fingerprint"
+        " with the one that the check of a handover package prints."
+    )
+    yield from annex.verification(report.standing, how)
     yield PageBreak()
     yield Heading(1, _("Appendix: the trail"))
     yield Paragraph(_("All times are in the time zone %(zone)s.", zone=zone.key))

@@ -126,7 +126,11 @@ def _blocks(dossier: HandoverDossier) -> Iterator[Block]:
     yield from _clocks(dossier)
     yield from _people(dossier)
     yield Heading(1, _("Verification of the trail"))
-    yield from annex.verification(dossier.standing, "overdracht.zip")
+    how = _(
+        "Check it yourself: unpack overdracht.zip and run python3 verify.py in that folder. No other software is needed."
+        " Compare the fingerprint that the check prints with the one above and, in doubt, ask the sender by telephone."
+    )
+    yield from annex.verification(dossier.standing, how)
     yield from _receipt()
     yield PageBreak()
     yield Heading(1, _("Appendix: the trail"))
@@ -306,7 +310,7 @@ def _people(dossier: HandoverDossier) -> Iterator[Block]:
     )
     header = (_("Function"), _("Name"), _("Reachable at"), _("From and until"))
     yield annex.table_or(_("The duty roster is empty."), Table(header, rows, (4.4, 4.0, 4.2, 4.0)))
-    yield Heading(2, _("Contacts"))
+    yield Heading(2, _("Contact persons"))
     cards = tuple(
         (
             _named(card.name, card.function),

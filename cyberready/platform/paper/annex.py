@@ -116,8 +116,8 @@ def handover(steps: Iterable[HandoverStep], zone: ZoneInfo) -> Block:
     return table_or(_("Nothing was handed over."), Table(header, rows, (2.9, 3.2, 4.3, 6.2), _("Handover")))
 
 
-def verification(standing: Standing, package: str) -> Iterator[Block]:
-    """Whether the trail held, and how the reader checks that without our word; *package* is the file that travels along."""
+def verification(standing: Standing, how: str) -> Iterator[Block]:
+    """Whether the trail held, by what it can be recognised, and *how* the reader checks that without our word."""
     yield broken(standing) or Notice(
         NoticeKind.OK,
         (
@@ -141,14 +141,7 @@ def verification(standing: Standing, package: str) -> Iterator[Block]:
             (_("Fingerprint of the key"), (Run(_halved(standing.fingerprint), bold=True),)),
         )
     )
-    yield Paragraph(
-        _(
-            "Check it yourself: unpack %(package)s and run python3 verify.py in that folder. No other software is needed."
-            " Compare the fingerprint that the check prints with the one above and, in doubt, ask the sender by"
-            " telephone.",
-            package=package,
-        )
-    )
+    yield Paragraph(how)
     if 0 < len(standing.checkpoint) <= QR_MOST:
         yield Paragraph(
             _(
@@ -202,9 +195,7 @@ def _when(entry: Entry, zone: ZoneInfo) -> str:
 
 
 def _what(entry: Entry) -> Text:
-    if entry.text is None:
-        return (
-            Run(entry.what, bold=True),
-            Run(" · " + _("The content was erased; its place is proven."), italic=True),
-        )
-    return (Run(entry.what, bold=True), Run(f" · {entry.text}" if entry.text else ""))
+    erased = entry.text is None
+    said = _("The content was erased; its place is proven.") if entry.text is None else entry.text
+    between = " · " if entry.what and said else ""
+    return (Run(entry.what, bold=True), Run(between + said, italic=erased))

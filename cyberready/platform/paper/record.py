@@ -26,17 +26,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the trail: ``what`` is the name of its kind in the reader's language, ``text`` what it says.
+    """One line of the trail: ``text`` is what it says, ``what`` a short name for that in front of it, or empty.
 
-    ``happened_at`` is given when it was written down later than it happened. ``text`` is None once it was erased.
+    Both are in the reader's language. ``happened_at`` is given when it was written down later than it happened. ``text`` is None once it was erased.
     """
 
     number: int
     at: datetime
     who: str
     role: str
-    what: str
     text: str | None
+    what: str = ""
     happened_at: datetime | None = None
 
 

@@ -1,5 +1,6 @@
 """An outline as a Word document: named styles, page numbers, properties, the same bytes every time."""
 
+import logging
 import re
 import zipfile
 from datetime import UTC
@@ -12,11 +13,13 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.section import Section, _Footer, _Header
 
+from cyberready.kernel.refusals import Refused
 from cyberready.platform.paper import stationery
 from cyberready.platform.paper.outline import Outline, printable
 from cyberready.platform.paper.typesetting import TAGS, Typesetter, element
 from cyberready.platform.texts import translate
 
+log = logging.getLogger(__name__)
 MOST_FOOTER = 95
 MIDNIGHT_1980 = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 
@@ -39,6 +42,15 @@ def to_docx(outline: Outline, template: Path | None = None) -> bytes:
     file = BytesIO()
     sheet.save(file)
     return _steady(file.getvalue())
+
+
+def to_docx_regardless(outline: Outline, template: Path | None) -> bytes:
+    """As `to_docx`, for what cannot wait: a template that cannot be used is passed over for the shipped one, and logged."""
+    try:
+        return to_docx(outline, template)
+    except Refused as refusal:
+        log.warning("a document was set in the shipped style: %s", refusal)
+        return to_docx(outline)
 
 
 def _frame(setter: Typesetter, outline: Outline) -> None:

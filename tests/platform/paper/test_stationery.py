@@ -8,7 +8,7 @@ import pytest
 from cyberready.kernel.refusals import Refused
 from cyberready.platform.paper import stationery
 from cyberready.platform.paper.outline import Heading, Numbered, Paragraph, Table
-from cyberready.platform.paper.word import to_docx
+from cyberready.platform.paper.word import to_docx, to_docx_regardless
 from tests.platform.paper.reading import opened, outline, texts
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -91,6 +91,17 @@ def test_a_style_that_is_missing_is_named(tmp_path, name):
     with pytest.raises(Refused) as refused:
         to_docx(outline(Paragraph("x")), path)
     assert str(refused.value).startswith(f"The Word template report.docx lacks these styles: {name}.")
+
+
+def test_what_cannot_wait_is_set_in_the_shipped_style(tmp_path, caplog):
+    path = house(tmp_path, lambda sheet: sheet.styles["Caption"].delete())
+    assert to_docx_regardless(outline(Paragraph("x")), path) == to_docx(outline(Paragraph("x")))
+    assert "lacks these styles: Caption" in caplog.text
+
+
+def test_what_cannot_wait_is_set_in_the_house_style_that_works(tmp_path):
+    path = house(tmp_path, lambda sheet: setattr(sheet.styles["Title"].font, "name", "Huisletter"))
+    assert opened(to_docx_regardless(outline(), path)).styles["Title"].font.name == "Huisletter"
 
 
 def test_a_style_of_another_type_does_not_count(tmp_path):
