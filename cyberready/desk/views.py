@@ -39,7 +39,7 @@ def home() -> ResponseReturnValue:
     opened = read(lambda session: incidents.open_incidents(session, here)) if person.may("incidents.view") else []
     offered = read(lambda session: incidents.inbox(session, here)) if person.may("handover.receive") else []
     coming = (
-        read(lambda session: campaigns.coming(session, here, moment, moment + SOON))
+        read(lambda session: campaigns.activities(session, here, moment, moment + SOON))
         if person.may("campaigns.view")
         else []
     )
