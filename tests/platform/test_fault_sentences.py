@@ -17,7 +17,9 @@ FILES = (
 NOT_SHOWN = {
     "mapping values are not allowed",
     "cannot start any token",
+    "end of stream",
     "a character that YAML does not allow",
+    " {0,3}> ?",
 }
 
 
@@ -30,12 +32,7 @@ def sentences(path):
     docstrings = {ast.get_docstring(node, clean=False) for node in documented}
     for node in ast.walk(tree):
         text = node.value if isinstance(node, ast.Constant) else None
-        if (
-            isinstance(text, str)
-            and text.count(" ") > 1
-            and text not in docstrings
-            and not text.startswith(" ")
-        ):
+        if isinstance(text, str) and text.count(" ") > 1 and text not in docstrings and "\\" not in text:
             yield text
 
 

@@ -93,7 +93,7 @@ def test_line_ends_and_byte_order_mark_of_windows_are_accepted():
         ("a: !!python/object:os.system x\n", 1, "Tags (!)"),
         ("a: x: y\n", 1, "A colon followed by a space"),
         ("a:\n\t- x\n", 2, "Indent with spaces"),
-        ("a: 'x\n", 2, "not valid YAML"),
+        ("a: 'x\n\nb: 1\n", 1, "not valid YAML"),
         ("a: 1\n---\nb: 2\n", 2, "A second document"),
         ("? [a, b]\n: 1\n", 1, "A key must be a word"),
         ("a: " + "[" * 50, 1, "nested too deeply"),
