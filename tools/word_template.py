@@ -154,7 +154,7 @@ def styles() -> str:
         f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{PALE}"/></w:tcPr></w:tblStylePr>'
     )
     ruled = rule("top", 8, NAVY) + rule("bottom", 8, NAVY) + rule("insideH", 4, LINE)
-    plain = rule("top", 4, LINE) + rule("bottom", 4, LINE) + rule("insideH", 4, LINE)
+    plain = rule("bottom", 4, LINE) + rule("insideH", 4, LINE)
     normal_table = (
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:semiHidden/>'
         '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/></w:tblPr></w:style>'

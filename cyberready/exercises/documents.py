@@ -212,8 +212,8 @@ def _facts(report: AfterActionReport, zone: ZoneInfo) -> Iterator[Block]:
             (_("Scenario"), report.scenario),
             (_("Playbook"), report.playbook or NOTHING),
             (_("Exercise leader"), report.leader),
-            (_("Exercise started"), zoned(report.started_at, zone)),
-            (_("Exercise ended"), zoned(report.ended_at, zone)),
+            (_("Start of the exercise"), zoned(report.started_at, zone)),
+            (_("End of the exercise"), zoned(report.ended_at, zone)),
             (_("Exercise time"), _played(report)),
             (_("Taking part"), f"{teams}, {people}"),
             (_("Report made"), zoned(report.made_at, zone)),
@@ -288,7 +288,7 @@ def _played_for(injects: Sequence[PlayedInject]) -> Iterator[Block]:
 
 
 def _sent(inject: PlayedInject) -> Text:
-    way = f"{inject.sender} → {', '.join(inject.recipients)}"
+    way = " → ".join(part for part in (inject.sender, ", ".join(inject.recipients)) if part)
     marks = [inject.channel, _("critical") if inject.critical else ""]
     return (Run(inject.title, bold=True), Run(f"\n{way}\n{', '.join(mark for mark in marks if mark)}"))
 

@@ -148,7 +148,7 @@ def _summary(dossier: HandoverDossier) -> Iterator[Block]:
             (_("Reason for the handover"), (Run(dossier.reason, bold=True),)),
             (_("Picture as of"), (Run(zoned(dossier.as_of, zone), bold=True),)),
             (_("Confidence in the picture"), str(CONFIDENCE[dossier.confidence])),
-            (_("Escalation"), f"{dossier.step}\n{level}"),
+            (_("Escalation and de-escalation"), f"{dossier.step}\n{level}"),
             (_("Next report"), zoned(dossier.next_report_at, zone)),
         )
     )
@@ -224,7 +224,7 @@ def _processes(dossier: HandoverDossier) -> Iterator[Block]:
         )
         for process in sorted(dossier.processes, key=lambda process: process.priority)
     )
-    header = (_("Priority"), _("Process"), _("State"), _("Minimum level"), _("Depends on"))
+    header = (_("Priority"), _("Process"), _("Standing"), _("Minimum level"), _("Depends on"))
     yield Heading(2, _("Affected processes, in order of recovery"))
     yield annex.table_or(
         _("No process is known to be affected."), Table(header, rows, (2.1, 4.0, 3.5, 3.5, 3.5))
@@ -295,7 +295,7 @@ def _clocks(dossier: HandoverDossier) -> Iterator[Block]:
         )
         for clock in dossier.clocks
     )
-    header = (_("Duty"), _("Recipient"), _("State"), _("Known since"), _("Due"), _("Done at"))
+    header = (_("Duty to report"), _("Recipient"), _("Standing"), _("Known since"), _("Due"), _("Done at"))
     yield annex.table_or(
         _("No legal deadline was recorded."), Table(header, rows, (3.9, 3.0, 3.4, 2.1, 2.1, 2.1))
     )

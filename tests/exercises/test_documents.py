@@ -208,7 +208,10 @@ def test_it_speaks_its_own_language_whatever_is_spoken_around_it():
         outline = composed(language="en")
     assert outline.title == "After-action report: Ransomware"
     assert headings(outline)[-1] == "Appendix: the trail"
-    assert fields(section(outline, "The exercise"))["Exercise started"] == "Sunday 22 November 2026 10:00 CET"
+    assert (
+        fields(section(outline, "The exercise"))["Start of the exercise"]
+        == "Sunday 22 November 2026 10:00 CET"
+    )
     assert languages(opened(to_docx(outline))) == {"en-GB", "x-none"}
 
 

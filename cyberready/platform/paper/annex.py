@@ -106,7 +106,10 @@ def escalation(steps: Iterable[Escalation], zone: ZoneInfo) -> Block:
         for step in steps
     )
     header = (_("Time"), _("From and to"), _("Ordered by"), _("Reason"))
-    return table_or(_("There was no escalation."), Table(header, rows, (2.9, 4.3, 3.6, 5.8), _("Escalation")))
+    return table_or(
+        _("There was no escalation."),
+        Table(header, rows, (2.9, 4.3, 3.6, 5.8), _("Escalation and de-escalation")),
+    )
 
 
 def handover(steps: Iterable[HandoverStep], zone: ZoneInfo) -> Block:
