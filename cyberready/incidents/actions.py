@@ -306,7 +306,9 @@ def establish(
 ) -> None:
     """Establish the moment from which legal terms run, and on what information; in an exercise nothing runs."""
     incident = _working(session, realm, incident_id)
-    if trigger not in {clock.trigger for clock in queries.clocks(now)}:
+    if trigger in rules.FOLLOWING or trigger not in {
+        clock.trigger for clock in queries.clocks(incident.declared_at)
+    }:
         raise Refused("Choose which moment you establish.")
     if happened_at > now:
         raise Refused("This moment lies in the future. Check date and time.")
@@ -339,7 +341,7 @@ def judge(
 ) -> None:
     """Judge one duty to notify: it applies, was reported under a receipt number, or does not apply for a reason."""
     incident = _working(session, realm, incident_id)
-    clock = next((one for one in queries.clocks(now) if one.id == clock_id), None)
+    clock = next((one for one in queries.clocks(incident.declared_at) if one.id == clock_id), None)
     if clock is None:
         raise Refused("Choose which duty you judge.")
     if judgement is Judgement.REPORTED and not receipt.strip():

@@ -25,7 +25,7 @@ class Offer:
     """What is offered: the package as made beforehand, and the words that go with it.
 
     ``number`` counts the offers of this incident from 1 and was read before the package was made. ``sha256`` is that of
-    ``content``; ``checkpoint`` is the signed head that the package proves.
+    ``content``; ``step`` is where the incident stood, in words; ``checkpoint`` is the signed head that the package proves.
     """
 
     incident_id: int
@@ -35,6 +35,7 @@ class Offer:
     summary: str
     reason: str
     requests: Sequence[str]
+    step: str
     content: bytes
     sha256: str
     checkpoint: str
@@ -83,6 +84,7 @@ def offer(session: Session, realm: Realm, offered: Offer, *, actor: Actor, now: 
         summary=offered.summary,
         reason=offered.reason,
         requests=list(offered.requests),
+        step=offered.step,
         sha256=offered.sha256,
         checkpoint=offered.checkpoint,
         trail_broken=offered.broken,

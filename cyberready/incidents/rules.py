@@ -77,6 +77,7 @@ TOO_LATE = {
 # Moments that follow from what happened; all others a person establishes.
 DERIVED = {"cbw72_submitted_at": "CBW-72"}
 CLOSED = "incident_closed_at"
+FOLLOWING = (*DERIVED, CLOSED)
 
 
 def too_late(state: str) -> Conflict:
