@@ -119,6 +119,7 @@ class ChannelForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.kind.flags.required = True  # something always is chosen
         self.kind.choices = [
             SelectChoice(kind.value, gettext(rules.CHANNEL_NAMES[kind])) for kind in rules.ChannelKind
         ]

@@ -85,15 +85,15 @@ def test_the_roster_shows_who_is_on_duty_how_to_reach_them_and_who_cannot_be_rea
     duty(database, here.home, bo, START - HOUR, START + HOUR)
     duty(database, here.home, bo, START + HOUR, START + 2 * HOUR, "AOV")
     page = officer.get("/people")
-    on_duty = page.select_one("section[aria-labelledby=on-duty] tbody")
+    on_duty = page.select_one("[aria-labelledby=on-duty] tbody")
     assert on_duty.select_one('[data-label="Wie"]').get_text(strip=True) == "Bo Smit"
     assert on_duty.select_one("a")["href"] == "tel:0612345678"
-    coming = page.select("section[aria-labelledby=coming] tbody tr")
+    coming = page.select("[aria-labelledby=coming] tbody tr")
     assert [row.select_one('[data-label="Dienst als"]').get_text(strip=True) for row in coming] == ["AOV"]
     assert page.select_one(".cr-main > .cr-notice").get_text(" ", strip=True) == (
         "Niet bereikbaar: geen kanaal Ali Kaya"
     )
-    listed = page.select("section[aria-labelledby=contacts] tbody tr")
+    listed = page.select("[aria-labelledby=contacts] tbody tr")
     assert [row.select_one('[data-label="Vervanger"]').get_text(strip=True) for row in listed] == [
         "Bo Smit",
         "Geen vervanger",
