@@ -260,7 +260,9 @@ def _improvements(report: AfterActionReport) -> Iterator[Block]:
         (str(number), point.text or ROOM, point.owner or ROOM, point.due or ROOM)
         for number, point in enumerate((*found, *empty), start=1)
     )
-    yield Table((_("No."), _("What to improve"), _("Owner"), _("Due")), rows, (1.1, 8.5, 4.0, 3.0))
+    yield Table(
+        (_("No."), _("What to improve"), _("Improvement owner"), _("Due")), rows, (1.1, 8.5, 4.0, 3.0)
+    )
 
 
 def _goals(report: AfterActionReport) -> Iterator[Block]:

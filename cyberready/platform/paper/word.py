@@ -11,6 +11,7 @@ from typing import Any
 
 from docx.document import Document
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import Section, _Footer, _Header
 
 from cyberready.kernel.refusals import Refused
@@ -20,7 +21,7 @@ from cyberready.platform.paper.typesetting import TAGS, Typesetter, element
 from cyberready.platform.texts import translate
 
 log = logging.getLogger(__name__)
-MOST_FOOTER = 95
+MOST_FOOTER = 70
 MIDNIGHT_1980 = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 
 
@@ -89,9 +90,16 @@ def _foot(setter: Typesetter, part: _Footer, outline: Outline) -> None:
         setter.styled(
             "Footer",
             (setter.run(f"{_short(printable(outline.title))}\t"), *counted),
-            element("tabs", element("tab", val="right", pos=setter.width)),
+            _stops(setter),
         )
     )
+
+
+def _stops(setter: Typesetter) -> BaseOxmlElement:
+    """One stop at the right margin; those of the style, such as Word's own in the middle, are lifted."""
+    given = setter.sheet.styles["Footer"].element.xpath("./w:pPr/w:tabs/w:tab/@w:pos")
+    lifted = [element("tab", val="clear", pos=place) for place in given if int(place) != setter.width]
+    return element("tabs", *lifted, element("tab", val="right", pos=setter.width))
 
 
 def _short(title: str) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 
 from cyberready.kernel.refusals import Refused
 from cyberready.platform.paper import stationery
@@ -42,6 +43,18 @@ def test_a_house_style_gives_its_look_header_and_footer(tmp_path):
         "Gemeente Waterveld",
     ]
     assert [p.text for p in section.footer.paragraphs] == ["Postbus 1", "Proefdocument\tPagina  van "]
+
+
+def test_the_page_number_stands_right_where_a_house_style_has_a_stop_in_the_middle(tmp_path):
+    def change(sheet):
+        stops = sheet.styles["Footer"].paragraph_format.tab_stops
+        stops.clear_all()
+        stops.add_tab_stop(docx.shared.Cm(8))
+
+    document = opened(to_docx(outline(), house(tmp_path, change)))
+    stops = document.sections[0].footer.paragraphs[0]._p.xpath("./w:pPr/w:tabs/w:tab")
+    assert [stop.get(qn("w:val")) for stop in stops] == ["clear", "right"]
+    assert int(stops[0].get(qn("w:pos"))) == pytest.approx(8 * 567, abs=4)
 
 
 def test_a_house_style_that_counts_pages_is_left_to_it(tmp_path):
