@@ -141,7 +141,7 @@ def _fan_out(session: Session, due: Activity, after: int, *, now: datetime) -> N
     foot = translate("nl", FROM_WHOM, organisation=sender)
     text, html = (
         f"{markdown.plain(due.body)}\n\n-- \n{foot}\n",
-        f"{markdown.render(due.body)}<p>{escape(foot)}</p>",
+        f"{markdown.render(due.body, heading_from=2)}<p>{escape(foot)}</p>",
     )
     keys = {f"activity:{due.id}:{due.approved_digest}:{row.address.casefold()}": row.address for row in rows}
     outbox.enqueue_each(
