@@ -54,8 +54,9 @@ def opened(template: Path | None) -> Document:
             styles=", ".join(missing),
         )
     body = sheet.element.body
+    page = body.get_or_add_sectPr()
     for part in list(body):
-        if part is not body.sectPr:
+        if part is not page:
             body.remove(part)
     return sheet
 

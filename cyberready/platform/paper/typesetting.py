@@ -110,10 +110,7 @@ class Typesetter:
 
     def place(self, made: BaseOxmlElement) -> None:
         """Put it at the end of the text."""
-        if self.end is None:
-            self.sheet.element.body.append(made)
-        else:
-            self.end.addprevious(made)
+        self.end.addprevious(made)
 
     def top(self) -> BaseOxmlElement | None:
         """What starts a new page, once after each page break."""

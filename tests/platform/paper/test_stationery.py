@@ -98,6 +98,15 @@ def test_a_table_fits_a_narrow_house_style(tmp_path):
     assert int(table._tbl.xpath(".//w:gridCol/@w:w")[0]) == pytest.approx((21 - 6 - 2.2) * 567, abs=4)
 
 
+def test_a_template_without_page_setup_still_works(tmp_path):
+    def change(sheet):
+        sheet.element.body.remove(sheet.element.body.sectPr)
+
+    document = opened(to_docx(outline(Table(("a",), (("1",),)), exercise=True), house(tmp_path, change)))
+    assert texts(document)[0] == ("Title", "Proefdocument")
+    assert int(document.tables[0]._tbl.xpath(".//w:gridCol/@w:w")[0]) == pytest.approx(16.6 * 567, abs=4)
+
+
 @pytest.mark.parametrize("name", ["cyberready Notice", "List Bullet", "cyberready Table"])
 def test_a_style_that_is_missing_is_named(tmp_path, name):
     path = house(tmp_path, lambda sheet: sheet.styles[name].delete())
