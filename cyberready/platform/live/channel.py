@@ -197,9 +197,8 @@ async def _send(stream: Stream, frames: Sequence[Frame]) -> None:
     for frame in frames:
         if stream.writer.closed:
             return
-        if frame.position > stream.cursor:
-            await stream.writer.replay(frame.event)
-            stream.cursor = frame.position
+        await stream.writer.replay(frame.event)
+        stream.cursor = frame.position
 
 
 async def _fan_out(group: Group, after: int, frames: Sequence[Frame]) -> None:

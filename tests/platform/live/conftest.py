@@ -37,6 +37,8 @@ class Trails:
     read: list = field(default_factory=list)
     slow: float = 0
     broken: bool = False
+    drawing: threading.Event = field(default_factory=threading.Event)
+    hold: threading.Event | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def say(self, html, *, trail=1, audience=("all",)):
@@ -56,6 +58,9 @@ class Trails:
 
     def render(self, view, line):
         self.rendered.append((view, line.position))
+        if self.hold:
+            self.drawing.set()
+            self.hold.wait(PATIENCE)
         if "cannot" in line.html:
             raise ValueError(line.html)
         return None if "hidden" in line.html else line.html

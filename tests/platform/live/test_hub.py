@@ -1,6 +1,7 @@
 import asyncio
 import random
 import socket
+import threading
 from datetime import timedelta
 
 import pytest
@@ -240,6 +241,39 @@ def test_who_comes_at_any_moment_misses_nothing_and_gets_nothing_twice(world, ho
 
     async def story():
         await asyncio.gather(speak(), *(come(number) for number in range(40)))
+
+    world.play(story())
+
+
+def test_who_is_the_first_of_a_view_while_others_are_drawn_gets_the_line_too(world, house):
+    async def story():
+        first = await (await world.listen(house)).until_open()
+        await world.eventually(lambda: house.hub._all() and house.hub._all()[0].live)
+        house.trails.hold = threading.Event()
+        house.say("line 0")
+        await asyncio.to_thread(house.trails.drawing.wait)
+        other = world.ticket(page="exercises/wall", ref="participant:2")
+        second = await (await world.listen(house, other)).until_open()
+        await world.eventually(lambda: all(stream.live for stream in house.hub._all()))
+        house.trails.hold.set()
+        house.say("line 1")
+        for client in (first, second):
+            await client.until_id(1)
+            assert client.ids == [0, 1]
+
+    world.play(story())
+
+
+def test_a_long_stretch_that_is_for_others_is_passed_over(world, house):
+    for _ in range(450):
+        house.trails.say("for team 2", audience=("team:2",))
+    house.trails.say("for everyone")
+
+    async def story():
+        client = await world.listen(house)
+        await client.until_id(450)
+        assert client.ids == [450]
+        assert len(house.trails.read) < 40
 
     world.play(story())
 
