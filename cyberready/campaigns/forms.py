@@ -70,7 +70,7 @@ def _printable(_form: object, field: Field) -> None:
 class OwnedForm(Versioned):
     """Who answers for a campaign, and from which day it runs."""
 
-    owner = SelectField(lazy_gettext("Owner"), [InputRequired(FILL_IN)], coerce=int)
+    owner = SelectField(lazy_gettext("Campaign owner"), [InputRequired(FILL_IN)], coerce=int)
     starts_on = DateField(lazy_gettext("Start date"), [InputRequired(FILL_IN)])
 
     def offer(self, people: Iterable[tuple[int, str]]) -> None:

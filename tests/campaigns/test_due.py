@@ -56,7 +56,7 @@ def test_approved_mail_leaves_at_its_moment(plans):
     assert mails(plans)[0].subject == "Tip van de week"
     assert (
         mails(plans)[0].text
-        == "Klik niet op deze link (https://checkjelinkje.nl).\n\n-- \nDeze mail komt van Waterveld.\n"
+        == "Klik niet op deze link (https://checkjelinkje.nl).\n\n-- \nDeze e-mail komt van Waterveld.\n"
     )
     assert '<a href="https://checkjelinkje.nl">deze link</a>' in mails(plans)[0].html
     assert entries(plans, mail.id)[-1].kind == Kind.ACTIVITY_SENT
@@ -153,7 +153,7 @@ def test_without_approval_nothing_leaves_and_the_owner_hears_it_once(plans, make
     found = plans.activity(activity.id)
     assert (found.state, found.overdue_at) == (activity.state, DUE)
     assert [mail.recipient for mail in mails(plans)] == [plans.town["communications"].email]
-    assert mails(plans)[0].subject == "Niet op tijd goedgekeurd: Tip van de week"
+    assert mails(plans)[0].subject == "Niet op tijd akkoord: Tip van de week"
     assert entries(plans, activity.id)[-1].body["overdue"] is True
 
 
