@@ -20,7 +20,6 @@ from cyberready.platform.paper.record import Decision, Entry, Escalation, Handov
 from cyberready.platform.realm import Realm
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.texts import lazy_gettext
-from cyberready.trail import queries as trails
 from cyberready.trail.rules import Kind, Line
 from cyberready.trail.wording import say
 
@@ -94,7 +93,7 @@ class Reading:
     ) -> None:
         self.session, self.realm, self.incident, self.asked = session, realm, incident, asked
         self.standing, self.actor, self.now = standing, actor, now
-        every = _readable(session, incident.trail_id, standing.size)
+        every = queries.readable(session, incident.trail_id)
         about = rules.subject(incident.id)
         self.lines = [line for line in every if line.about == about]
         self.shown = self.lines if incident.exercise else every
@@ -302,18 +301,3 @@ def _entry(line: Line) -> Entry:
         text=None if line.body is None else say(line),
         happened_at=line.happened_at,
     )
-
-
-def _readable(session: Session, trail_id: int, size: int) -> list[Line]:
-    """The entries of a trail; where somebody damaged the store, those that can still be read."""
-    unreadable = (ValueError, KeyError, TypeError, AttributeError)
-    try:
-        return trails.lines(session, trail_id)
-    except unreadable:
-        found: list[Line] = []
-        for position in range(size):
-            try:
-                found += trails.lines(session, trail_id, after=position - 1, limit=1)
-            except unreadable:
-                continue
-        return found

@@ -88,7 +88,9 @@ def snapshot(
 def files(taken: Snapshot, templates: str) -> dict[str, bytes]:
     """Everything in the package but the manifest; runs in a worker process."""
     return {
-        "overdracht.docx": word.to_docx(documents.compose(taken.dossier), stationery.chosen(templates)),
+        "overdracht.docx": word.to_docx_regardless(
+            documents.compose(taken.dossier), stationery.chosen(templates)
+        ),
         "overdracht.json": overdracht_json(taken.dossier),
         "cap.xml": cap_xml(taken.dossier),
         "trail.jsonl": trail_lines(taken.entries),

@@ -1,6 +1,7 @@
 """Questions about incidents and handovers."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from cyberready.trail import queries as trails
 from cyberready.trail.rules import Line
 
 HERE = ZoneInfo("Europe/Amsterdam")
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
 
 
 @lru_cache
@@ -88,8 +90,27 @@ def by_trail(session: Session, trail_id: int) -> Incident | None:
 
 
 def lines(session: Session, incident: Incident) -> list[Line]:
-    """Every entry about the incident, in order."""
-    return trails.about(session, incident.trail_id, subject(incident.id))
+    """Every entry about the incident, in order; see ``readable``."""
+    try:
+        return trails.about(session, incident.trail_id, subject(incident.id))
+    except UNREADABLE:
+        every = readable(session, incident.trail_id)
+        return [line for line in every if line.about == subject(incident.id)]
+
+
+def readable(session: Session, trail_id: int) -> list[Line]:
+    """Every entry of a trail, in order; where somebody damaged the store, those that can still be read.
+
+    A damaged trail is told by its verification; it must never keep people from working on an incident.
+    """
+    try:
+        return trails.lines(session, trail_id)
+    except UNREADABLE:
+        found: list[Line] = []
+        for position in range(trails.trail(session, trail_id).size):
+            with suppress(*UNREADABLE):
+                found += trails.lines(session, trail_id, after=position - 1, limit=1)
+        return found
 
 
 def handovers(session: Session, incident_id: int) -> Sequence[Handover]:

@@ -30,9 +30,9 @@ WORDING = {
     Kind.INCIDENT_DECIDED: _("Decision %(number)s: %(decision)s"),
     Kind.INCIDENT_CORRECTED: _("Correction of entry %(corrects)s: %(text)s"),
     Kind.EFFECT_TESTED: _("Public-effect test: %(outcome)s"),
-    Kind.INCIDENT_ESCALATED: _("Escalated to %(to)s by order of %(ordered_by)s: %(reason)s"),
-    Kind.KNOWLEDGE_ESTABLISHED: _("Moment of knowledge established: %(moment)s"),
-    Kind.NOTIFICATION_JUDGED: _("Duty to notify judged: %(clock)s, %(judgement)s"),
+    Kind.INCIDENT_ESCALATED: _("From %(from_name)s to %(to_name)s by order of %(ordered_by)s: %(reason)s"),
+    Kind.KNOWLEDGE_ESTABLISHED: _("Moment of knowledge established: %(trigger)s. On the basis of: %(basis)s"),
+    Kind.NOTIFICATION_JUDGED: _("Duty to notify judged: %(clock_name)s, %(judgement)s"),
     Kind.INCIDENT_CLOSED: _("Incident closed: %(reason)s"),
     Kind.HANDOVER_OFFERED: _("Handover offered to %(receiver)s"),
     Kind.HANDOVER_RECEIVED: _("Handover received by %(receiver)s"),
@@ -74,6 +74,37 @@ WORDING = {
 }
 
 
+# What codes are called in a sentence; the code itself stays in the entry.
+CALLED = {
+    Kind.EFFECT_TESTED: {
+        "outcome": {
+            "contact": _("contact the safety region"),
+            "ask_again": _("not everything is known, ask again"),
+            "no_effect": _("no effects"),
+        }
+    },
+    Kind.KNOWLEDGE_ESTABLISHED: {
+        "trigger": {
+            "incident_known_at": _("the incident was known"),
+            "significant_known_at": _("it was known that the incident is significant"),
+            "report_requested_at": _("a report was requested"),
+            "breach_known_at": _("it was known that personal data were breached"),
+            "processor_known_at": _("the processor reported or discovered the breach"),
+            "police_data_breach_known_at": _("it was known that police data were breached"),
+            "crime_suspected_at": _("a crime was suspected"),
+            "emergency_order_issued_at": _("an emergency order was issued"),
+        }
+    },
+    Kind.NOTIFICATION_JUDGED: {
+        "judgement": {
+            "applies": _("applies"),
+            "reported": _("was reported"),
+            "not_applicable": _("does not apply"),
+        }
+    },
+}
+
+
 class _Said(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "–"
@@ -83,7 +114,10 @@ def say(line: Line) -> str:
     """One sentence for the reader, in his language; an erased entry says that it was erased."""
     if line.body is None:
         return gettext("The content of this entry was erased; its place in the trail still holds.")
-    return str(WORDING[line.kind]) % _Said(_plain(line.body))
+    said = _plain(line.body)
+    for key, words in CALLED.get(line.kind, {}).items():
+        said[key] = words.get(str(said.get(key)), said.get(key, "–"))
+    return str(WORDING[line.kind]) % _Said(said)
 
 
 def _plain(body: Mapping[str, object]) -> dict[str, object]:
