@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from cyberready.campaigns import jobs as campaign_jobs
+from cyberready.exercises import jobs as exercise_jobs
 from cyberready.exercises import queries as exercises
 from cyberready.exercises.formats import fill
 from cyberready.kernel.checkpoint import SigningKey
@@ -36,13 +37,6 @@ MENU = (
     MenuItem("Incidents", "incidents.list_page", "alert-triangle", "incidents.view"),
     MenuItem("People", "people.roster", "users", "people.view"),
 )
-
-
-def ready(name: str) -> bool:
-    need = ["views"] + (["campaigns", "incidents"] if name == "desk" else [])
-    return all(
-        find_spec(f"cyberready.{name}.views" if one == "views" else f"cyberready.{one}.views") for one in need
-    )
 
 
 def build(
@@ -78,12 +72,12 @@ def build(
             "participant": _loader(database, exercises.principal_of),
         },
     )
-    web.install(app, tuple(item for item in MENU if ready(item.endpoint.split(".")[0])))
+    web.install(app, MENU)
     app.jinja_env.filters |= {"sentence": say, "fill": fill}
-    for name in (one for one in SLICES if ready(one)):
+    for name in SLICES:
         app.register_blueprint(import_module(f"cyberready.{name}.views").blueprint)
-    for name in (one for one in ("exercises", "campaigns") if ready(one)):
-        alarm.add(import_module(f"cyberready.{name}.jobs").source())
+    alarm.add(exercise_jobs.source())
+    alarm.add(campaign_jobs.source(settings))
     return app
 
 

@@ -74,7 +74,7 @@ def _links(database: Database, base_url: str) -> list[tuple[str, str]]:
                 f"The account {address} is gone; start anew with another --data folder."
             )
         secret = database.transact(partial(access.issue_link, account_id=number, valid=LINK_VALID, now=now()))
-        found.append((f"{function} ({name})", f"{base_url}/people/sign-in/{secret}"))
+        found.append((f"{function} ({name})", f"{base_url}/sign-in/{secret}"))
     return found
 
 

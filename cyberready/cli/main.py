@@ -38,3 +38,7 @@ class Commands(click.Group):
 @click.version_option(package_name="cyberready")
 def main() -> None:
     """Prepare for cyber incidents, practise them, handle them and hand them over."""
+
+
+if __name__ == "__main__":
+    main()

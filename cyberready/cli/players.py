@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any, Self
 from urllib.parse import urljoin
 
@@ -13,6 +14,7 @@ import httpx
 from lxml import html
 
 CARD = re.compile(rb'<article class="cr-message"[^>]* id="m-(\d+)"')
+STREAM = re.compile(r'hx-sse:connect="([^"]+)"')
 QUESTION = re.compile(rb'name="option" value="([^"]+)"')
 PATIENCE = httpx.Timeout(30, read=60)
 
@@ -32,6 +34,7 @@ class Player:
     cards: "asyncio.Queue[tuple[int, str | None]]" = field(default_factory=asyncio.Queue)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     page: Any = None
+    text: str = ""
 
     async def __aenter__(self) -> Self:
         limits = httpx.Limits(max_connections=4)
@@ -53,8 +56,8 @@ class Player:
         return response.content
 
     async def submit(self, action: str, values: Mapping[str, str | None]) -> None:
-        """Fill in the form on this page whose address ends in *action*, and send it."""
-        forms = [form for form in self.page.forms if (form.action or "").endswith(action)]
+        """Fill in the form on this page whose address ends in *action* (empty: the one without), and send it."""
+        forms = [form for form in self.page.forms if _goes_to(form.get("action"), action)]
         if not forms:
             raise Stuck(f"{self.name} found no form for {action} on {self.page.base_url}")
         fields = {key: value for key, value in forms[0].form_values()}  # noqa: C416 -- the last value of a name counts
@@ -68,6 +71,7 @@ class Player:
             raise Stuck(
                 f"{self.name} was refused at {response.url.path} ({response.status_code}): {said[:300]}"
             )
+        self.text = response.text
         self.page = html.fromstring(response.text, base_url=str(response.url))
 
     def number(self, xpath: str) -> int:
@@ -80,7 +84,10 @@ class Player:
 
     async def watch(self) -> None:
         """Watch this page's live stream until cancelled; whatever breaks is reconnected after the last frame."""
-        address = self.page.xpath("//@*[name()='hx-sse:connect']")[0]
+        found = STREAM.search(self.text)
+        if found is None:
+            raise Stuck(f"{self.name} found no live stream on {self.page.base_url}")
+        address = unescape(found[1])
         last: int | None = None
         while True:
             headers = {"Last-Event-ID": str(last)} if last is not None else {}
@@ -118,5 +125,9 @@ async def join(player: Player, code: str, seat: str) -> None:
 
 async def sign_in(player: Player, secret: str) -> None:
     """Sign in with a one-time link."""
-    await player.open(f"/people/sign-in/{secret}")
+    await player.open(f"/sign-in/{secret}")
     await player.submit(secret, {})
+
+
+def _goes_to(address: str | None, action: str) -> bool:
+    return address.endswith(action) if address and action else not address and not action

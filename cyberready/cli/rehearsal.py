@@ -62,9 +62,10 @@ class Result:
 
 @dataclass
 class Cast:
-    """Everybody: participants with their tokens, the leader, the crisis team's chair, the region's officer."""
+    """Everybody: participants with their tokens, who speaks for each team, the leader, the crisis team's chair, the region's officer."""
 
     seats: list[tuple[Player, frozenset[str]]]
+    speakers: list[Player]
     leader: Player
     chair: Player
     officer: Player
@@ -79,6 +80,11 @@ async def run(
         founded, exercise, secrets = _prepare(database, source, pace)
         with stage.serving(settings, port, out / "server.log"):
             return await _play(database, settings.base_url, founded, exercise, secrets, people, out, console)
+    except ExceptionGroup as group:
+        stuck = group.subgroup(Stuck)
+        if stuck is None:
+            raise
+        raise Stuck(str(stuck.exceptions[0])) from group
     finally:
         database.close()
 
@@ -126,7 +132,7 @@ async def _play(
         cast = await _gather(room, exercise, script, secrets, people)
         watching = [group.create_task(player.watch()) for player, _tokens in cast.seats]
         await asyncio.gather(*(player.ready.wait() for player, _tokens in cast.seats))
-        playing = [group.create_task(_answer(player, exercise.id)) for player, _tokens in cast.seats]
+        playing = [group.create_task(_answer(player, exercise.id)) for player in cast.speakers]
         await cast.leader.open(f"/exercises/{exercise.id}")
         await cast.leader.submit("/clock/start", {})
         incident = await _declare(cast.chair, exercise.id)
@@ -169,14 +175,15 @@ async def _gather(
     await sign_in(leader, secrets[Role.EXERCISE_LEADER])
     await sign_in(chair, secrets[Role.CRISIS_TEAM])
     await sign_in(officer, secrets[Role.PUBLIC_SAFETY])
-    seats = []
+    seats, speakers = [], []
     for key, team in script.teams.items():
         roles = [*team.roles, *([""] * people)][: max(people, len(team.roles))]
         for place, role in enumerate(roles, 1):
             player = await room.enter(f"{team.name} {place}")
             await join(player, exercise.join_code, f"{key}/{role}" if role else key)
             seats.append((player, rules.tokens(key, role)))
-    return Cast(seats, leader, chair, officer)
+        speakers.append(seats[-len(roles)][0])
+    return Cast(seats, speakers, leader, chair, officer)
 
 
 async def _answer(player: Player, exercise_id: int) -> None:
@@ -218,10 +225,10 @@ async def _hand_over(cast: Cast, incident: int) -> None:
     await cast.officer.open("/incidents/inbox")
     handover = cast.officer.number("//main//a[contains(@href, '/handovers/')]/@href")
     await cast.officer.open(f"/incidents/handovers/{handover}")
-    await cast.officer.submit("/receive", {})
+    await cast.officer.submit("/receipt", {})
     await cast.officer.open(f"/incidents/handovers/{handover}")
     await cast.officer.submit(
-        "/accept", {"note": "Wij nemen de regie over; eerste overleg over een half uur."}
+        "/acceptance", {"note": "Wij nemen de regie over; eerste overleg over een half uur."}
     )
     cast.officer.page.set("data-handover", str(handover))
 

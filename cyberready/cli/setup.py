@@ -69,4 +69,4 @@ def found(*, slug: str, name: str, kind: str, region: str | None, administrator:
         raise click.ClickException(str(refusal)) from refusal
     finally:
         database.close()
-    click.echo(f"{name} is set up. Sign in within a day: {chosen.base_url}/people/sign-in/{secret}")
+    click.echo(f"{name} is set up. Sign in within a day: {chosen.base_url}/sign-in/{secret}")

@@ -219,7 +219,7 @@ def entry(line: Line) -> Entry:
         at=line.at,
         who=line.actor_name,
         role=line.actor_role,
-        what=line.kind.value,
+        what="",
         text=None if line.body is None else say(line),
         happened_at=line.happened_at,
     )

@@ -19,7 +19,7 @@ from cyberready.platform.texts import gettext as _
 from cyberready.platform.web import PARTIAL, done, page
 from cyberready.trail import queries as trails
 
-JOINING = RateLimit(count=30, window=timedelta(minutes=5))
+WRONG_CODES = RateLimit(count=60, window=timedelta(minutes=5))
 
 
 def register(blueprint: Blueprint) -> None:
@@ -51,11 +51,10 @@ def code_page() -> ResponseReturnValue:
 def find_code() -> ResponseReturnValue:
     """Go to the exercise of a join code; an unknown code is said at the field."""
     form = forms.CodeForm()
-    JOINING.take(str(request.remote_addr), now())
     if not form.validate():
         return page("exercises/code", 422, form=form, exercise_mode=True)
     try:
-        exercise = read(lambda session: queries.by_code(session, form.code.data))
+        exercise = _opened_by(form.code.data)
     except NotFound as refusal:
         form.code.errors = [_(refusal.sentence)]
         return page("exercises/code", 422, form=form, exercise_mode=True)
@@ -65,8 +64,7 @@ def find_code() -> ResponseReturnValue:
 @public
 def join_page(code: str) -> ResponseReturnValue:
     """Choose a name, a team and a role."""
-    JOINING.take(str(request.remote_addr), now())
-    exercise = read(lambda session: queries.by_code(session, code))
+    exercise = _opened_by(code)
     scenario = queries.scenario(exercise.release)
     form = forms.JoinForm(formdata=None)
     form.seat.choices = seats(scenario)
@@ -76,7 +74,7 @@ def join_page(code: str) -> ResponseReturnValue:
 @public
 def join(code: str) -> ResponseReturnValue:
     """Take a seat without an account and open the room."""
-    exercise = read(lambda session: queries.by_code(session, code))
+    exercise = _opened_by(code)
     scenario = queries.scenario(exercise.release)
     form = forms.JoinForm()
     form.seat.choices = seats(scenario)
@@ -107,6 +105,16 @@ def join(code: str) -> ResponseReturnValue:
     return done(
         _("You are in. Injects appear here by themselves."), "exercises.room", exercise_id=exercise.id
     )
+
+
+def _opened_by(code: str) -> Exercise:
+    """The exercise of a code; only wrong codes count for the limit, as a whole crisis room shares one address."""
+    WRONG_CODES.look(str(request.remote_addr), now())
+    try:
+        return read(lambda session: queries.by_code(session, code))
+    except NotFound:
+        WRONG_CODES.take(str(request.remote_addr), now())
+        raise
 
 
 def seats(scenario: Scenario) -> list[SelectChoice]:

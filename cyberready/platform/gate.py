@@ -72,21 +72,29 @@ class RateLimit:
     _seen: dict[str, deque[datetime]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def look(self, key: str, at: datetime) -> None:
+        """Raise TooManyRequests when there were too many tries, without counting this one."""
+        with self._lock:
+            self._open(key, at)
+
     def take(self, key: str, at: datetime) -> None:
         """Count one try; raises TooManyRequests when there were too many."""
         with self._lock:
-            tries = self._seen.setdefault(key, deque())
-            while tries and tries[0] <= at - self.window:
-                tries.popleft()
-            if len(tries) >= self.count:
-                raise TooManyRequests(
-                    "Too many attempts. Wait %(minutes)s minutes and try again.", minutes=self.minutes
-                )
-            tries.append(at)
+            self._open(key, at).append(at)
             if len(self._seen) > 10_000:
                 self._seen = {
                     name: kept for name, kept in self._seen.items() if kept and kept[-1] > at - self.window
                 }
+
+    def _open(self, key: str, at: datetime) -> deque[datetime]:
+        tries = self._seen.setdefault(key, deque())
+        while tries and tries[0] <= at - self.window:
+            tries.popleft()
+        if len(tries) >= self.count:
+            raise TooManyRequests(
+                "Too many attempts. Wait %(minutes)s minutes and try again.", minutes=self.minutes
+            )
+        return tries
 
     def forget(self, key: str) -> None:
         """Start counting this key anew, after a success."""
