@@ -96,10 +96,7 @@ def requeue(number: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _message_page(number, form, 422)
     reason = typed(form.reason)
-    try:
-        transact(lambda db: actions.requeue_mail(db, realm(), number, reason=reason, actor=who(), now=now()))
-    except Refused as refusal:
-        return _message_page(number, form, form.refuse(refusal))
+    transact(lambda db: actions.requeue_mail(db, realm(), number, reason=reason, actor=who(), now=now()))
     return done(gettext("The message is in the queue again."), "campaigns.outbox")
 
 
@@ -111,8 +108,5 @@ def discard(number: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _message_page(number, form, 422)
     reason = typed(form.reason)
-    try:
-        transact(lambda db: actions.discard_mail(db, realm(), number, reason=reason, actor=who(), now=now()))
-    except Refused as refusal:
-        return _message_page(number, form, form.refuse(refusal))
+    transact(lambda db: actions.discard_mail(db, realm(), number, reason=reason, actor=who(), now=now()))
     return done(gettext("The message will not be sent."), "campaigns.outbox")
