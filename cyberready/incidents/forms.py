@@ -89,7 +89,7 @@ class DeclareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """Declare an incident."""
 
     title = _text("title", _("What is going on, in a few words"), REQUIRED, Length(max=120))
-    known = _area("known", _("What is known"), REQUIRED, LONG)
+    known = _area("known", _("What is known so far"), REQUIRED, LONG)
     since = _moment("since", _("Since when (Dutch time)"), REQUIRED)
     role = RadioField(
         _("Role of the municipality"), choices=options(ROLES), default=Role.VICTIM, validators=[CHOOSE]
@@ -199,7 +199,7 @@ class OfferForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
     receiver = SelectField(_("To"), validators=[CHOOSE], coerce=int, id="offer-receiver")
     summary = _area("offer-summary", _("Summary: what must the receiver know first?"), REQUIRED, LONG)
-    requests = _area("offer-requests", _("Which decisions are asked? (one per line)"), REQUIRED, LONG)
+    requested = _area("offer-requests", _("Which decisions are asked? (one per line)"), REQUIRED, LONG)
     reason = _area("offer-reason", _("Reason for the handover"))
     area = _text("offer-area", _("Area of effect"))
     severity = SelectField(

@@ -68,7 +68,7 @@ def transact_offer(incident_id: int, form: forms.OfferForm) -> Handover:
     asked = Asked(
         receiver_id=form.receiver.data,
         summary=said(form.summary),
-        requests=tuple(lines(form.requests)),
+        requests=tuple(lines(form.requested)),
         reason=said(form.reason),
         area=said(form.area),
         severity=Severity(form.severity.data),

@@ -24,6 +24,11 @@ def trail(session: Session, trail_id: int) -> Trail:
     return found
 
 
+def numbers(session: Session) -> Sequence[int]:
+    """The number of every trail in this database, of whichever organisation."""
+    return session.scalars(select(Trail.id).order_by(Trail.id)).all()
+
+
 def organisation_trail(session: Session, organisation_id: int) -> Trail:
     """The trail of the organisation itself; raises NotFound."""
     chosen = select(Trail).where(Trail.organisation_id == organisation_id, Trail.kind == "organisation")

@@ -23,7 +23,7 @@ from tests.world import START
 
 OFFER = {
     "summary": "De dienstverlening ligt stil.",
-    "requests": "Voorlichting afstemmen\r\nNoodopvang voorbereiden",
+    "requested": "Voorlichting afstemmen\r\nNoodopvang voorbereiden",
 }
 
 
@@ -311,7 +311,7 @@ def test_a_package_cannot_be_changed_in_the_database(database, offered):
 
 
 def test_an_offer_without_requests_keeps_what_was_typed(sender, town, incident, database):
-    form = {"receiver": town.region.id, "summary": "Dit blijft staan.", "requests": "", "severity": "Unknown"}
+    form = {"receiver": town.region.id, "summary": "Dit blijft staan.", "requested": "", "severity": "Unknown"}
     page = sender.post(f"/incidents/{incident.id}/handovers", form, status=422)
     assert "Dit blijft staan." in page.select_one("#offer-summary").get_text()
     assert not database.read(lambda session: queries.handovers(session, incident.id))
