@@ -185,6 +185,20 @@
     if ([401, 403, 410].includes(event.detail.status)) location.reload();
   }
 
+  // --- a long script in its own window: keep "now" in view --------------------------------------------------------
+
+  function followNow() {
+    for (const list of document.querySelectorAll(".cr-timeline, .cr-log")) {
+      const view = list.parentElement;
+      if (view.scrollHeight <= view.clientHeight + 1) continue;
+      view.tabIndex = 0; // a region that scrolls must be reachable by keyboard
+      const current = list.querySelector('[aria-current="step"]');
+      if (!current || view.dataset.at === current.id || view.contains(document.activeElement)) continue;
+      view.dataset.at = current.id;
+      view.scrollTop = current.offsetTop - view.clientHeight / 3;
+    }
+  }
+
   // --- start ----------------------------------------------------------------------------------------------------
 
   // Once only: later swaps must not pull the reader away again.
@@ -198,6 +212,7 @@
     for (const form of root.querySelectorAll("form[data-keep]")) restore(form);
     for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
     takeFocus(root.querySelector("[data-focus]"));
+    followNow();
     tick();
   }
 
