@@ -13,14 +13,12 @@ from cyberready.kernel.verify import SALT_BYTES
 
 Plain = str | int | bool | None | Sequence["Plain"] | Mapping[str, "Plain"]
 
-_LARGEST = 2**53 - 1  # beyond this, other readers of JSON round
-
 
 def canonical(value: Plain) -> bytes:
     """Spell *value* the one way (RFC 8785).
 
     TypeError for fractions, bytes and whatever else has no single spelling, and for keys that are not text;
-    ValueError for whole numbers beyond 2**53 and text that is not Unicode.
+    ValueError for whole numbers of 2**53 and more, which other readers round, and for text that is not Unicode.
     """
     return rfc8785.dumps(_checked(value))
 
@@ -47,11 +45,7 @@ def seal_payload(salt: bytes, payload: bytes) -> str:
 
 def _checked(value: Plain) -> Plain:
     match value:
-        case None | bool() | str():
-            return value
-        case int():
-            if abs(value) > _LARGEST:
-                raise ValueError(f"{value} is too large to be sealed")
+        case None | bool() | int() | str():
             return value
         case Mapping():
             if not all(isinstance(key, str) for key in value):

@@ -183,6 +183,7 @@ def test_a_row_counts_up_to_and_including_its_last_day():
         ({"colour": "red"}, "Row 1 (X-1) has an unknown field colour."),
         ({7: "red"}, "Row 1 (X-1) has an unknown field 7."),
         ({"minimum_content": "Wat"}, "Row 1 (X-1): minimum_content must be a list of texts."),
+        ({"minimum_content": ["Wat", " "]}, "Row 1 (X-1): minimum_content must be a list of texts."),
         ({"minimum_content": ["Wat", 7]}, "Row 1 (X-1): minimum_content must be a list of texts."),
         ({"checked_on": "2026-11-22"}, "Row 1 (X-1): checked_on must be a date, as 2026-08-15."),
         ({"checked_on": here(2026, 11, 22)}, "Row 1 (X-1): checked_on must be a date, as 2026-08-15."),
@@ -239,3 +240,10 @@ def test_other_wrong_files():
     with pytest.raises(Refused, match=r"Row 3 \(X-1\) counts on the same days as row 1"):
         parse_clocks([row(), row(id="X-2"), row(valid_from=date(2030, 1, 1))])
     assert parse_clocks([]) == ()
+
+
+def test_one_shared_day_is_an_overlap():
+    old, new = row(valid_to=date(2026, 12, 31)), row(valid_from=date(2026, 12, 31))
+    for pair in ([old, new], [new, old]):
+        with pytest.raises(Refused, match=r"Row 2 \(X-1\) counts on the same days as row 1"):
+            parse_clocks(pair)
