@@ -28,6 +28,8 @@ def render(text: str, *, heading_from: int = 3) -> Markup:
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1]) + heading_from - 1)}"
+        elif token.type == "table_open":
+            token.attrSet("tabindex", "0")  # a table too wide for a phone scrolls by keyboard as well
     html = parser().renderer.render(tokens, parser().options, {})
     return Markup(html)  # noqa: S704 -- html is off and every link is checked
 

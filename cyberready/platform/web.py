@@ -91,6 +91,11 @@ def longdate(moment: datetime) -> str:
     return format_date(moment.astimezone(AMSTERDAM), "EEEE d MMMM y", locale=texts.language())
 
 
+def shortdate(moment: datetime) -> str:
+    """An instant as date in Europe/Amsterdam, for narrow places."""
+    return format_date(moment.astimezone(AMSTERDAM), "d MMM y", locale=texts.language())
+
+
 def clocktime(moment: datetime) -> str:
     """An instant as wall clock time in Europe/Amsterdam."""
     return moment.astimezone(AMSTERDAM).strftime("%H:%M")
@@ -121,6 +126,7 @@ def install(app: Flask, menu: tuple[MenuItem, ...]) -> None:
     app.jinja_env.filters |= {
         "localtime": localtime,
         "longdate": longdate,
+        "shortdate": shortdate,
         "clocktime": clocktime,
         "offset": offset,
         "markdown": markdown.render,
