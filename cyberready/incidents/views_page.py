@@ -79,7 +79,7 @@ def choices(name: str, form: Any, incident: Incident) -> None:
             (one.key, one.name_nl if dutch else one.name_en) for one in ladder.LADDER
         )
         levels = [(one.key, one.name_nl if dutch else one.name_en) for one in queries.levels(now())]
-        form.grip.choices = forms.options([("", _("None")), *levels])
+        form.grip.choices = forms.options([("", _("No GRIP level")), *levels])
     clocks = queries.clocks(incident.declared_at)
     if name == "establish":
         triggers = dict.fromkeys(one.trigger for one in clocks if one.trigger not in rules.FOLLOWING)
