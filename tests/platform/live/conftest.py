@@ -37,7 +37,7 @@ class Trails:
     read: list = field(default_factory=list)
     slow: float = 0
     broken: bool = False
-    drawing: threading.Event = field(default_factory=threading.Event)
+    holding: threading.Event = field(default_factory=threading.Event)
     hold: threading.Event | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -58,15 +58,20 @@ class Trails:
 
     def render(self, view, line):
         self.rendered.append((view, line.position))
-        if self.hold:
-            self.drawing.set()
-            self.hold.wait(PATIENCE)
+        self._wait()
         if "cannot" in line.html:
             raise ValueError(line.html)
         return None if "hidden" in line.html else line.html
 
     def alive(self, ref, generation):
-        return (ref, generation) not in self.dead
+        answer = (ref, generation) not in self.dead
+        self._wait()
+        return answer
+
+    def _wait(self):
+        if hold := self.hold:
+            self.holding.set()
+            hold.wait(PATIENCE)
 
 
 class Hand:

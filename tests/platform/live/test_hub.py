@@ -187,6 +187,7 @@ def test_a_line_is_read_and_drawn_once_however_many_listen(world, house):
         for client in clients:
             await client.until_id(0)
         assert [position for _, position in house.trails.rendered] == [0]
+        assert len(house.trails.read) < 10
 
     world.play(story())
 
@@ -245,17 +246,22 @@ def test_who_comes_at_any_moment_misses_nothing_and_gets_nothing_twice(world, ho
     world.play(story())
 
 
+def live(house):
+    return [stream for stream in house.hub._all() if stream.live]
+
+
 def test_who_is_the_first_of_a_view_while_others_are_drawn_gets_the_line_too(world, house):
     async def story():
         first = await (await world.listen(house)).until_open()
-        await world.eventually(lambda: house.hub._all() and house.hub._all()[0].live)
+        await world.eventually(lambda: live(house))
         house.trails.hold = threading.Event()
         house.say("line 0")
-        await asyncio.to_thread(house.trails.drawing.wait)
+        await asyncio.to_thread(house.trails.holding.wait)
+        release, house.trails.hold = house.trails.hold, None
         other = world.ticket(page="exercises/wall", ref="participant:2")
         second = await (await world.listen(house, other)).until_open()
-        await world.eventually(lambda: all(stream.live for stream in house.hub._all()))
-        house.trails.hold.set()
+        await world.eventually(lambda: len(live(house)) == 2)
+        release.set()
         house.say("line 1")
         for client in (first, second):
             await client.until_id(1)
@@ -305,7 +311,7 @@ def test_a_gone_bell_ends_the_streams_of_that_session_or_person_at_once(world, h
         theirs = await (await world.listen(house, other)).until_open()
         house.ring(f"gone:{name}")
         for client in mine:
-            await client.until_over(seconds=2)
+            await client.until_over(seconds=10)
             assert client.events[-1] == "live:gone"
             assert client.body.ended
         house.say("for who stayed")
@@ -322,6 +328,21 @@ def test_a_session_that_signed_out_cannot_come_back_with_its_old_ticket(world, h
         assert (await world.listen(house)).status == 403
         again = await world.listen(house, world.ticket(sid="s-2"))
         assert again.status == 200
+
+    world.play(story())
+
+
+@pytest.mark.parametrize("name", ["s-1", "participant:1"])
+def test_access_withdrawn_while_it_is_being_checked_is_no_access(world, house, name):
+    async def story():
+        house.trails.hold = threading.Event()
+        coming = asyncio.create_task(world.listen(house))
+        await asyncio.to_thread(house.trails.holding.wait)
+        house.ring(f"gone:{name}")
+        await asyncio.sleep(0.05)
+        house.trails.hold.set()
+        client = await (await coming).until_over(seconds=10)
+        assert client.status == 403 or client.events[-1] == "live:gone"
 
     world.play(story())
 
