@@ -44,6 +44,7 @@ _NAME = re.compile(r"(?!.*\.(/|\Z))[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Z
 _LINES = """\
 * | Vraag de afzender het pakket opnieuw te sturen. | Ask the sender to send the package again.
 unreadable | %(name)s is niet te lezen. Geef het zipbestand of de map waarin het is uitgepakt. | %(name)s cannot be read. Give the zip file, or the folder in which it was unpacked.
+nowhere | In %(name)s staat geen manifest.json. Geef het zipbestand of de map waarin het is uitgepakt. | There is no manifest.json in %(name)s. Give the zip file, or the folder in which it was unpacked.
 large | Het pakket is te groot om te controleren. * | The package is too large to check. *
 not_zip | %(name)s is geen zipbestand. * | %(name)s is not a zip file. *
 rezipped | Het zipbestand is door een ander programma ingepakt. Pak het uit en controleer de map. | The zip file was packed by another program. Unpack it and check the folder.
@@ -67,8 +68,8 @@ payload | De inhoud van verloopregel %(index)s is veranderd. * | The content of 
 root | Het verloop is niet het verloop dat ondertekend is. * | The trail is not the trail that was signed. *
 broken | De bestanden zijn ongeschonden, maar het verloop klopt niet. De afzender meldt: %(reason)s. | The files are intact, but the trail does not hold. The sender states: %(reason)s.
 unseen | Deze controle vindt zelf geen fout in het verloop. | This check itself finds no fault in the trail.
-holds | Alles klopt: %(files)s bestanden en %(entries)s verloopregels zijn ongewijzigd en ondertekend door %(name)s. | All holds: %(files)s files and %(entries)s trail entries are unchanged and signed by %(name)s.
-erased | Van de verloopregels is er bij %(erased)s de inhoud gewist; hun plaats is bewezen. | The content of %(erased)s of the entries was erased; their place is proven.
+holds | Alles klopt: de bestanden (%(files)s) en de verloopregels (%(entries)s) zijn ongewijzigd en ondertekend door %(name)s. | All holds: the files (%(files)s) and the trail entries (%(entries)s) are unchanged and signed by %(name)s.
+erased | Bij %(erased)s van deze regels is de inhoud gewist; de plaats in het verloop is wel bewezen. | The content of %(erased)s of these entries was erased; the place in the trail is still proven.
 compare | Vingerafdruk van de sleutel: %(fingerprint)s. Vergelijk deze met de vingerafdruk in het Word-document en, bij twijfel, telefonisch met de afzender. | Fingerprint of the key: %(fingerprint)s. Compare it with the fingerprint in the Word document and, in doubt, by telephone with the sender.
 """
 _TEXTS = {code: texts for code, *texts in (line.split(" | ") for line in _LINES.splitlines())}
@@ -466,7 +467,7 @@ def _read(path: Path) -> tuple[dict[str, bytes], bytes | None]:
 
 def _read_folder(root: Path) -> dict[str, bytes]:
     if not (root / MANIFEST).is_file():  # look before reading on: this may be any folder
-        raise Fault("absent", name=MANIFEST)
+        raise Fault("nowhere", name=root)
     paths: list[Path] = []
     for folder, below, names in os.walk(root):
         paths += [Path(folder, name) for name in names if not _LEFT_BEHIND.fullmatch(name)]

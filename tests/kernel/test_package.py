@@ -1,5 +1,6 @@
 import ast
 import os
+import random
 import runpy
 import shutil
 import subprocess
@@ -23,8 +24,8 @@ def test_a_good_package_holds_as_zip_and_as_folder(tmp_path):
         assert finding == (
             True,
             (
-                "Alles klopt: 6 bestanden en 3 verloopregels zijn ongewijzigd en ondertekend door voorbeeldstad. "
-                "Van de verloopregels is er bij 1 de inhoud gewist; hun plaats is bewezen."
+                "Alles klopt: de bestanden (6) en de verloopregels (3) zijn ongewijzigd en ondertekend door "
+                "voorbeeldstad. Bij 1 van deze regels is de inhoud gewist; de plaats in het verloop is wel bewezen."
             ),
             KEY.fingerprint,
             3,
@@ -32,7 +33,7 @@ def test_a_good_package_holds_as_zip_and_as_folder(tmp_path):
     english = judged(tmp_path, pack(make_package(entries=[make_entry(0)])), "en")
     assert (
         english.sentence
-        == "All holds: 6 files and 1 trail entries are unchanged and signed by voorbeeldstad."
+        == "All holds: the files (6) and the trail entries (1) are unchanged and signed by voorbeeldstad."
     )
     assert judged(tmp_path, pack(make_package(entries=[]))).entries == 0
 
@@ -67,7 +68,8 @@ def test_any_cut_or_addition_is_found(tmp_path):
 
 def test_any_changed_byte_of_any_file_is_found_without_the_help_of_the_zip(tmp_path):
     files = make_package()
-    for name, position in [(name, at) for name, content in files.items() for at in range(len(content))]:
+    places = [(name, position) for name, content in files.items() for position in range(len(content))]
+    for name, position in random.Random(7).sample(places, 400):
         changed = bytearray(files[name])
         changed[position] ^= 1 << position % 8
         assert not judged(tmp_path, pack({**files, name: bytes(changed)})).ok, (name, position)
@@ -203,7 +205,9 @@ def test_links_and_pipes_in_a_folder_are_refused(tmp_path):
 def test_what_cannot_be_read(tmp_path):
     for path in (tmp_path / "nowhere.zip", "a\0b"):
         assert "Geef het zipbestand of de map" in check(path).sentence
-    assert check(tmp_path).sentence == f"manifest.json ontbreekt. {AGAIN}"
+    assert check(tmp_path, "en").sentence.startswith(
+        f"There is no manifest.json in {tmp_path}. Give the zip file"
+    )
     os.mkfifo(tmp_path / "pipe")
     assert check(tmp_path / "pipe", "en").sentence.startswith("pipe is not a zip file.")
 
@@ -251,7 +255,7 @@ def test_the_script_checks_its_own_folder(tmp_path, capsys, monkeypatch):
         with pytest.raises(SystemExit) as ended:
             runpy.run_path(str(script), run_name="__main__")
         assert ended.value.code == status
-        assert "manifest.json ontbreekt." in capsys.readouterr().out
+        assert "staat geen manifest.json." in capsys.readouterr().out
 
 
 def alone(folder, *arguments, encoding="utf-8"):
