@@ -62,7 +62,7 @@ class Browser:
         html = self.client.get("/account").text
         found = re.search(r'name="csrf_token" value="([^"]+)"', html)
         if not found:
-            found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/people/sign-in").text)
+            found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/sign-in").text)
         if not found:
             found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/exercises/join").text)
         assert found, "no page gave a CSRF token"
@@ -74,6 +74,7 @@ class Browser:
 
     def _done(self, response, status: int, *, htmx: bool):
         self.response = response
+        assert not self.app.unrecorded, f"an act without a trail entry: {self.app.unrecorded}"
         assert response.status_code == status, (
             f"{response.status_code} {response.headers.get('Location')}: {told(response)}"
         )

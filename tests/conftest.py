@@ -2,12 +2,14 @@
 
 import itertools
 import os
+import re
 import shutil
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from flask import has_request_context, request
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, event, make_url, text
@@ -134,6 +136,7 @@ def app(database_url, signing_key_file, hand):
         workers=Workers(0),
     )
     made.config["TESTING"] = True
+    made.unrecorded = watch_for_unrecorded_acts(made)
     made.config["PROPAGATE_EXCEPTIONS"] = False
     yield made
     made.extensions[NAME].database.close()
@@ -148,6 +151,29 @@ def database(app):
 def browser(app):
     """The only client of the suite: it reviews every page it gets."""
     return Browser(app)
+
+
+WRITTEN = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)', re.IGNORECASE)
+
+
+def watch_for_unrecorded_acts(app):
+    """Collect every commit of an unsafe request that changed rows without writing a trail entry."""
+    engine, found = app.extensions[NAME].database.engine, []
+
+    def note(connection, _cursor, statement, *_):
+        written = WRITTEN.match(statement)
+        if written:
+            connection.info.setdefault("written", set()).add(written[1])
+
+    def judge(connection):
+        written = connection.info.pop("written", set())
+        if has_request_context() and request.method == "POST" and written and "trail_entries" not in written:
+            found.append((request.path, written))
+
+    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "commit", judge)
+    event.listen(engine, "rollback", lambda connection: connection.info.pop("written", None))
+    return found
 
 
 class Count:

@@ -188,6 +188,7 @@ def turn(exercise_id: int, verb: str) -> ResponseReturnValue:
 @may("exercises.lead")
 def change_pace(exercise_id: int) -> ResponseReturnValue:
     """Change the pace of the exercise clock."""
+    read(lambda session: queries.exercise(session, realm(), exercise_id))
     pace = _fraction(request.form.get("pace", ""))
     transact(lambda session: actions.change_pace(session, realm(), exercise_id, pace, actor=who(), now=now()))
     return done(_("The pace is changed."), "exercises.lead", exercise_id=exercise_id)
@@ -197,6 +198,7 @@ def change_pace(exercise_id: int) -> ResponseReturnValue:
 @may("exercises.lead")
 def jump(exercise_id: int) -> ResponseReturnValue:
     """Move exercise time."""
+    read(lambda session: queries.exercise(session, realm(), exercise_id))
     to = _offset(request.form.get("to", ""))
     transact(lambda session: actions.jump(session, realm(), exercise_id, to, actor=who(), now=now()))
     return done(_("Exercise time is moved."), "exercises.lead", exercise_id=exercise_id)

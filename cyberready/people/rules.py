@@ -33,7 +33,7 @@ class Role(StrEnum):
 READING = frozenset({"desk.view", "playbooks.read", "people.view", "account.self"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.ADMINISTRATOR: READING | {"people.manage", "outbox.manage", "campaigns.view", "trail.view"},
+    Role.ADMINISTRATOR: READING | {"people.manage", "outbox.manage", "campaigns.view"},
     Role.SECURITY_OFFICER: READING
     | {
         "people.manage",
@@ -43,10 +43,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "incidents.view",
         "incidents.run",
     }
-    | {"campaigns.view", "campaigns.approve", "outbox.manage", "trail.view"},
-    Role.EXERCISE_LEADER: READING | {"exercises.view", "exercises.lead", "incidents.view", "trail.view"},
-    Role.CRISIS_TEAM: READING
-    | {"exercises.view", "exercises.play", "incidents.view", "incidents.run", "trail.view"},
+    | {"campaigns.view", "campaigns.approve", "outbox.manage"},
+    Role.EXERCISE_LEADER: READING | {"exercises.view", "exercises.lead", "incidents.view"},
+    Role.CRISIS_TEAM: READING | {"exercises.view", "exercises.play", "incidents.view", "incidents.run"},
     Role.PUBLIC_SAFETY: READING
     | {
         "incidents.view",
@@ -55,8 +54,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "exercises.play",
         "campaigns.view",
         "campaigns.approve",
-    }
-    | {"trail.view"},
+    },
     Role.COMMUNICATIONS: READING
     | {
         "campaigns.view",
