@@ -8,6 +8,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from cyberready.exercises import queries, screens
+from cyberready.exercises.forms import DecisionForm
 from cyberready.exercises.models import Exercise
 from cyberready.exercises.screens import CARDS, CLOCK_KINDS, DECISIONS, QUIET, Card, Hand
 from cyberready.trail.rules import Kind, Line
@@ -26,7 +27,9 @@ def room(session: Session, exercise: Exercise, line: Line, now: datetime) -> str
         return render_template("exercises/_frame_answer.html", **common)
     if line.kind in CLOCK_KINDS:
         hand = Hand(exercise.clock, exercise.clock.elapsed(now))
-        return render_template("exercises/_frame_clock.html", hand=hand, **common)
+        turned = line.kind in {Kind.EXERCISE_STARTED, Kind.EXERCISE_ENDED}
+        form = DecisionForm(formdata=None) if turned else None  # comes and goes with the exercise
+        return render_template("exercises/_frame_clock.html", hand=hand, form=form, **common)
     if line.kind in DECISIONS:
         return render_template("exercises/_frame_decision.html", **common)
     return None if line.kind in QUIET else render_template("exercises/_frame_log.html", **common)

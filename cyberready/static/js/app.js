@@ -117,6 +117,14 @@
     if (form?.dataset.keep) keep(form);
   }
 
+  // A live frame is drawn once for everybody: its forms take the token of this reader's page.
+  function signForms() {
+    const token = document.querySelector('input[name="csrf_token"]:not([value=""])')?.value;
+    for (const field of document.querySelectorAll('input[name="csrf_token"][value=""]')) {
+      if (token) field.setAttribute("value", token);
+    }
+  }
+
   // --- answers of the server to partial requests ----------------------------------------------------------------
 
   function tell(content) {
@@ -209,6 +217,7 @@
   }
 
   function prepare(root) {
+    signForms();
     for (const form of root.querySelectorAll("form[data-keep]")) restore(form);
     for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
     takeFocus(root.querySelector("[data-focus]"));
