@@ -1,0 +1,102 @@
+"""A real server and a real Chromium; without Chromium this folder is left out."""
+
+import shutil
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from cyberready.cli import stage, town
+from cyberready.people import actions_access as access
+from cyberready.platform.clock import now
+from cyberready.platform.db import Database
+from tests.journeys.screens import Screen
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+collect_ignore_glob = [] if CHROMIUM else ["test_*.py"]
+
+
+def pytest_report_header():
+    if CHROMIUM is None:
+        return "tests/journeys is left out: there is no chromium, chromium-browser or google-chrome here."
+    return None
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for a module; not for longer, as its event loop would be in the way of other tests'."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class House:
+    """A municipality on a server of its own, and the screens in it."""
+
+    def __init__(self, chromium, settings, database, founded) -> None:
+        self.chromium = chromium
+        self.base_url = settings.base_url
+        self.database = database
+        self.town = founded
+        self.screens = []
+
+    def screen(self, width=1440, height=1000, **options) -> Screen:
+        """A browser of its own."""
+        made = Screen(self.chromium, self.base_url, width, height, **options)
+        self.screens.append(made)
+        return made
+
+    def link(self, role: str) -> str:
+        """The path of a sign-in link for the account with this role."""
+        issue = partial(
+            access.issue_link, account_id=self.town.accounts[role], valid=timedelta(hours=1), now=now()
+        )
+        return f"/sign-in/{self.database.transact(issue)}"
+
+    def signed_in(self, role: str, width=1440, height=1000, **options) -> Screen:
+        """A browser in which the account with this role has signed in by link."""
+        made = self.screen(width, height, **options)
+        made.open(self.link(role))
+        made.send("")
+        made.see("h1")
+        return made
+
+    def close(self) -> None:
+        """Close every browser; on every page of every one nothing was refused by the policy and no script failed."""
+        for screen in self.screens:
+            screen.context.close()
+        faults = [fault for screen in self.screens for fault in screen.faults]
+        assert not faults, faults
+
+
+@pytest.fixture
+def prepare():
+    """What is in the database before the server starts; a test module may replace this."""
+    return lambda _database, _town: None
+
+
+@pytest.fixture
+def house(chromium, database_url, tmp_path, prepare):
+    port = stage.free_port()
+    settings = town.furnish(tmp_path, f"http://127.0.0.1:{port}", database_url=database_url)
+    database = Database(settings.database_url)
+    at = now()
+    founded = database.transact(lambda session: town.found(session, at))
+    database.transact(lambda session: town.stock(session, founded, at))
+    prepare(database, founded)
+    with stage.serving(settings, port, tmp_path / "server.log"):
+        made = House(chromium, settings, database, founded)
+        yield made
+        made.close()
+    database.close()
