@@ -25,7 +25,7 @@ from cyberready.platform.web import MenuItem
 from cyberready.platform.workers import Workers
 from cyberready.settings import Settings
 from cyberready.trail import queries as trails
-from cyberready.trail.wording import say
+from cyberready.trail.wording import say, who
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
 SLICES = ("desk", "people", "playbooks", "exercises", "incidents", "campaigns")
@@ -73,7 +73,7 @@ def build(
         },
     )
     web.install(app, MENU)
-    app.jinja_env.filters |= {"sentence": say, "fill": fill}
+    app.jinja_env.filters |= {"sentence": say, "who": who, "fill": fill}
     for name in SLICES:
         app.register_blueprint(import_module(f"cyberready.{name}.views").blueprint)
     alarm.add(exercise_jobs.source())

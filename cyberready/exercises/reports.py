@@ -28,7 +28,7 @@ from cyberready.platform.texts import speaking
 from cyberready.trail import queries as trails
 from cyberready.trail import verification
 from cyberready.trail.rules import Kind, Line
-from cyberready.trail.wording import say
+from cyberready.trail.wording import say, who
 
 OUTCOMES = {
     InjectState.FIRED: InjectOutcome.FIRED,
@@ -146,7 +146,7 @@ def _answer(line: Line, script: Scenario) -> Answer:
     said = line.text("text") + (f" ({line.text('reason')})" if line.text("reason") else "")
     return Answer(
         team=team.name if team else line.text("team"),
-        by=line.actor_name,
+        by=who(line),
         at=elapsed(line) or timedelta(),
         text=said,
     )
@@ -161,7 +161,7 @@ def elapsed(line: Line) -> timedelta | None:
 def _happenings(lines: Iterable[Line]) -> Iterable[Happening]:
     for line in lines:
         if line.kind not in STAFF_ONLY:
-            yield Happening(elapsed=elapsed(line), at=line.at, who=line.actor_name, text=say(line))
+            yield Happening(elapsed=elapsed(line), at=line.at, who=who(line), text=say(line))
 
 
 def _decisions(lines: Iterable[Line]) -> Iterable[Decision]:
@@ -175,7 +175,7 @@ def _decisions(lines: Iterable[Line]) -> Iterable[Decision]:
             picture=line.text("picture"),
             judgement=line.text("judgement") or line.text("reason"),
             decision=line.text("decision") or line.text("text"),
-            by=line.actor_name,
+            by=who(line),
             owner=line.text("owner"),
             check=line.text("check"),
         )
@@ -209,7 +209,7 @@ def _handover(lines: Iterable[Line]) -> Iterable[HandoverStep]:
     for line in lines:
         if line.kind in HANDOVER:
             note = line.text("note") or line.text("reason") or line.text("summary")
-            yield HandoverStep(at=line.at, step=_(HANDOVER[line.kind]), by=line.actor_name, note=note)
+            yield HandoverStep(at=line.at, step=_(HANDOVER[line.kind]), by=who(line), note=note)
 
 
 def entry(line: Line) -> Entry:
@@ -217,7 +217,7 @@ def entry(line: Line) -> Entry:
     return Entry(
         number=line.position,
         at=line.at,
-        who=line.actor_name,
+        who=who(line),
         role=line.actor_role,
         what="",
         text=None if line.body is None else say(line),

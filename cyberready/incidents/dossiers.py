@@ -21,7 +21,7 @@ from cyberready.platform.realm import Realm
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.texts import lazy_gettext
 from cyberready.trail.rules import Kind, Line
-from cyberready.trail.wording import say
+from cyberready.trail.wording import say, who
 
 LANGUAGE = "nl"  # who takes over is a Dutch organisation, whatever the sender's screen speaks
 ROLES = {Role.VICTIM: lazy_gettext("Victim"), Role.INVOLVED: lazy_gettext("Involved")}
@@ -168,7 +168,7 @@ class Reading:
             yield paper.Statement(
                 topic=paper.Topic.NATURE,
                 text=f"{line.text('title')}\n{line.text('known')}",
-                source=line.actor_name,
+                source=who(line),
                 at=line.happened_at or line.at,
             )
         for line in self._of(Kind.INCIDENT_LOGGED):
@@ -177,7 +177,7 @@ class Reading:
             yield paper.Statement(
                 topic=paper.Topic(line.text("topic") or paper.Topic.SITUATION),
                 text=self._text(line),
-                source=line.text("source") or line.actor_name,
+                source=line.text("source") or who(line),
                 at=line.happened_at or line.at,
                 confidence=SURE.get(Surety(line.text("surety"))),
             )
@@ -191,9 +191,7 @@ class Reading:
         for line in self._of(Kind.INCIDENT_LOGGED):
             if line.text("topic") == MEASURE:
                 at = line.happened_at or line.at
-                yield paper.Measure(
-                    at=at, text=self._text(line), owner=line.text("source") or line.actor_name
-                )
+                yield paper.Measure(at=at, text=self._text(line), owner=line.text("source") or who(line))
 
     def _decisions(self) -> Iterator[Decision]:
         for line in self._of(Kind.INCIDENT_DECIDED):
@@ -205,7 +203,7 @@ class Reading:
                 picture=line.text("picture"),
                 judgement=line.text("judgement"),
                 decision=line.text("decision"),
-                by=line.actor_name,
+                by=who(line),
                 owner=line.text("owner"),
                 check_at=rules.moment_in(line, "check_at"),
                 check=line.text("check"),
@@ -216,7 +214,7 @@ class Reading:
         for line in self.lines:
             if line.kind in HANDOVER_KINDS:
                 note = line.text("note") or line.text("reason") or line.text("summary")
-                yield HandoverStep(at=line.at, step=str(STEPS[line.kind]), by=line.actor_name, note=note)
+                yield HandoverStep(at=line.at, step=str(STEPS[line.kind]), by=who(line), note=note)
         offered = str(STEPS[Kind.HANDOVER_OFFERED])
         yield HandoverStep(at=self.now, step=offered, by=self.actor.name, note=self.asked.reason)
 
@@ -240,7 +238,7 @@ class Reading:
             effect = effect_test(answers)
             yield paper.EffectTest(
                 at=line.at,
-                by=line.actor_name,
+                by=who(line),
                 answers=tuple(
                     (question, paper.EffectAnswer(answers[question]), why.get(question, ""))
                     for question in paper.EffectQuestion
@@ -295,7 +293,7 @@ def _entry(line: Line) -> Entry:
     return Entry(
         number=line.position,
         at=line.at,
-        who=line.actor_name,
+        who=who(line),
         role=line.actor_role,
         what=str(KINDS.get(line.kind, line.kind.value)),
         text=None if line.body is None else say(line),

@@ -199,7 +199,8 @@ def _headers(response: Response) -> Response:
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
     if isinstance(refusal, SignInNeeded):
-        return _expired(refusal) if request.method == "POST" else back_to_sign_in()
+        part = request.headers.get(PARTIAL) == "partial"
+        return _expired(refusal) if part or request.method == "POST" else back_to_sign_in()
     return _no(refusal.status, gettext(refusal.sentence, **refusal.values))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from cyberready.kernel.actor import CLOCK
 from cyberready.platform.texts import gettext, lazy_gettext
 from cyberready.trail.rules import Kind, Line
 
@@ -76,6 +77,7 @@ WORDING = {
 
 # What codes are called in a sentence; the code itself stays in the entry.
 CALLED = {
+    Kind.INJECT_SKIPPED: {"reason": {"branch not taken": _("another branch was chosen")}},
     Kind.EFFECT_TESTED: {
         "outcome": {
             "contact": _("contact the safety region"),
@@ -122,3 +124,8 @@ def say(line: Line) -> str:
 
 def _plain(body: Mapping[str, object]) -> dict[str, object]:
     return {key: "–" if value in (None, "") else value for key, value in body.items()}
+
+
+def who(line: Line) -> str:
+    """The name of who acted; the exercise clock has one in the reader's language."""
+    return gettext("Exercise clock") if line.actor_ref == CLOCK.ref else line.actor_name
