@@ -11,10 +11,13 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import text
 
-from cyberready.incidents import actions_handover, queries
+from cyberready.incidents import actions_handover, dossiers_package, queries
+from cyberready.incidents.dossiers import Asked
+from cyberready.incidents.formats.dossier import Severity
 from cyberready.incidents.rules import HandoverState
 from cyberready.kernel.refusals import Conflict, NotFound, Refused
 from cyberready.platform.realm import Realm
+from cyberready.platform.workers import Workers
 from cyberready.trail import queries as trails
 from cyberready.trail.rules import Kind
 from tests import world
@@ -311,7 +314,33 @@ def test_a_package_cannot_be_changed_in_the_database(database, offered):
 
 
 def test_an_offer_without_requests_keeps_what_was_typed(sender, town, incident, database):
-    form = {"receiver": town.region.id, "summary": "Dit blijft staan.", "requested": "", "severity": "Unknown"}
+    form = {
+        "receiver": town.region.id,
+        "summary": "Dit blijft staan.",
+        "requested": "",
+        "severity": "Unknown",
+    }
     page = sender.post(f"/incidents/{incident.id}/handovers", form, status=422)
     assert "Dit blijft staan." in page.select_one("#offer-summary").get_text()
     assert not database.read(lambda session: queries.handovers(session, incident.id))
+
+
+def test_the_package_can_be_made_in_another_process(database, town, incident, app):
+    asked = Asked(town.region.id, "Neem het over.", ("Voorlichten",), "", "", Severity.SEVERE, None)
+    taken = database.read(
+        lambda session: dossiers_package.snapshot(
+            session,
+            Realm(town.home.id),
+            incident.id,
+            asked,
+            key=app.extensions["cyberready"].key,
+            actor=world.actor(town["crisis_team"], town.home),
+            now=START,
+        )
+    )
+    workers = Workers()
+    try:
+        made = workers.run(dossiers_package.files, taken, "")
+    finally:
+        workers.close()
+    assert made["trail.jsonl"].count(b"\n") == 2
