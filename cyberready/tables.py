@@ -7,7 +7,9 @@ import cyberready
 from cyberready.platform.db import Base
 
 for _slice in iter_modules(cyberready.__path__, "cyberready."):
-    if _slice.ispkg and any(found.name == "models" for found in iter_modules(import_module(_slice.name).__path__)):
+    if _slice.ispkg and any(
+        found.name == "models" for found in iter_modules(import_module(_slice.name).__path__)
+    ):
         import_module(f"{_slice.name}.models")
 
 import_module("cyberready.platform.mail.models")

@@ -10,17 +10,20 @@ from babel.messages.pofile import read_po
 from cyberready.platform.texts import FOLDER
 
 ROOT = Path(__file__).parent.parent
-KEYWORDS = dict.fromkeys(
-    ("_", "gettext", "lazy_gettext", "Refused", "NotFound", "Forbidden", "Conflict", "SignInNeeded")
-    + ("TooManyRequests", "MenuItem", "Fault", "PydanticCustomError"),
-) | {"ngettext": (1, 2), "translate": (2,), "PydanticCustomError": (2,), "Fault": None}
+KEYWORDS = {
+    **dict.fromkeys(("_", "gettext", "lazy_gettext", "Refused", "NotFound", "Forbidden", "Conflict")),
+    **dict.fromkeys(("SignInNeeded", "TooManyRequests", "MenuItem", "Fault")),
+    "ngettext": (1, 2),
+    "translate": (2,),
+    "PydanticCustomError": (2,),
+}
 PLACE = re.compile(r"%\((\w+)\)")
 
 
 def wanted():
     """Every message id in code and templates, with where it stands."""
     found = {}
-    for folder, method in ((ROOT / "cyberready", "python"), (ROOT / "templates", "jinja2")):
+    for folder in (ROOT / "cyberready", ROOT / "templates"):
         for path, line, message, _comments, _context in extract_from_dir(
             str(folder),
             method_map=[("**.py", "python"), ("**.html", "jinja2")],
@@ -28,9 +31,8 @@ def wanted():
             options_map={"**.html": {"silent": "false"}},
         ):
             for one in (message,) if isinstance(message, str) else message:
-                if one and " " in one or (one and one[:1].isupper()):
+                if one and (" " in one or one[:1].isupper()):
                     found.setdefault(one, f"{folder.name}/{path}:{line}")
-        assert method
     return found
 
 

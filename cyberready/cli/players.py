@@ -67,7 +67,7 @@ class Player:
 
     def _arrive(self, response: httpx.Response) -> None:
         if response.status_code >= 400:
-            said = " ".join(html.fromstring(response.text).xpath("string(//main)").split())
+            said = " ".join(str(html.fromstring(response.text).xpath("string(//main)")).split())
             raise Stuck(
                 f"{self.name} was refused at {response.url.path} ({response.status_code}): {said[:300]}"
             )
