@@ -1,4 +1,5 @@
 import ast
+import hashlib
 import os
 import random
 import runpy
@@ -48,6 +49,14 @@ def test_the_zip_is_always_the_same_and_any_program_reads_it():
         assert archive.namelist() == ["manifest.json", *sorted(files.keys() - {"manifest.json"})]
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert archive.read("bijlagen/foto.png") == files["bijlagen/foto.png"]
+
+
+def test_the_form_of_a_package_never_changes():
+    """Golden: packages that were handed over must stay verifiable; another form is another FORMAT."""
+    assert (
+        hashlib.sha256(pack(make_package())).hexdigest()
+        == "8116eac41bff35868fc96ff39cc0c213cd0b5849091e0d81dfd1c44115c230d3"
+    )
 
 
 def test_any_changed_byte_of_the_zip_is_found(tmp_path):
@@ -166,11 +175,18 @@ def test_names_that_are_not_packed(name):
         pack({name: b""})
 
 
+class Large(bytes):
+    def __len__(self):
+        return verify.MOST_BYTES + 1
+
+
 def test_what_else_is_not_packed():
     with pytest.raises(Fault, match="twice"):
         pack({"Map/a.txt": b"", "map/A.txt": b""})
     with pytest.raises(Fault, match="too large"):
         pack({f"f{number}": b"" for number in range(10_000)})
+    with pytest.raises(Fault, match="too large"):
+        pack({"a": Large()})
 
 
 def test_a_folder_while_its_documents_are_open(tmp_path):
