@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cyberready.incidents import actions, queries, rules, screens
+from cyberready.incidents import queries, rules, screens
 from cyberready.incidents.formats import dossier as paper
 from cyberready.incidents.formats.dossier import HandoverDossier
 from cyberready.incidents.models import Incident
 from cyberready.incidents.rules import HANDOVER_KINDS, MEASURE, Role, Surety
+from cyberready.kernel import ladder
 from cyberready.kernel.actor import Actor
 from cyberready.kernel.deadlines import State
 from cyberready.kernel.ladder import Outcome, effect_test
@@ -120,7 +121,7 @@ class Reading:
             offered_at=self.now,
             declared_at=incident.declared_at,
             reason=asked.reason or (latest.conclusion if latest else "") or asked.summary,
-            step=actions.place(incident.position, levels),
+            step=ladder.rung(incident.rung).name_nl,
             grip=levels.get(incident.grip or "", ""),
             area=asked.area or sender.name,
             standing=self.standing,

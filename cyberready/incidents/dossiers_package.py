@@ -103,7 +103,8 @@ def files(taken: Snapshot, templates: str) -> dict[str, bytes]:
 def offer(taken: Snapshot, made: Mapping[str, bytes], key: SigningKey) -> Offer:
     """Seal the files into the package that is offered."""
     content = verify.pack(seal(made, key, broken=taken.broken))
-    asked = taken.asked
+    asked, step, grip = taken.asked, taken.dossier.step, taken.dossier.grip
+    place = grip if grip.startswith(step) else ", ".join(part for part in (step, grip) if part)
     return Offer(
         incident_id=taken.incident_id,
         receiver_id=asked.receiver_id,
@@ -112,7 +113,7 @@ def offer(taken: Snapshot, made: Mapping[str, bytes], key: SigningKey) -> Offer:
         summary=asked.summary,
         reason=asked.reason,
         requests=asked.requests,
-        step=": ".join(part for part in (taken.dossier.step, taken.dossier.grip) if part),
+        step=place,
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
         checkpoint=taken.checkpoint,
