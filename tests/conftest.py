@@ -4,6 +4,7 @@ import itertools
 import os
 import re
 import shutil
+import tempfile
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -41,6 +42,14 @@ NUMBERS = itertools.count(1)
 
 def pytest_addoption(parser):
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL run what stands on a database; the rest does not change with it."""
+    if config.getoption("--database") == "postgresql":
+        standing = [item for item in items if "database_url" in item.fixturenames]
+        config.hook.pytest_deselected(items=[item for item in items if item not in standing])
+        items[:] = standing
 
 
 class Databases:
@@ -102,10 +111,13 @@ class Databases:
 
 
 @pytest.fixture(scope="session")
-def databases(request, tmp_path_factory):
-    made = Databases(request.config.getoption("--database"), tmp_path_factory.mktemp("databases"))
+def databases(request):
+    # A folder of its own: pytest's is closed to PostgreSQL's user as soon as a second pytest starts.
+    folder = Path(tempfile.mkdtemp(prefix="cyberready-databases-"))
+    made = Databases(request.config.getoption("--database"), folder)
     yield made
     made.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

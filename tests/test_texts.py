@@ -12,7 +12,9 @@ from cyberready.platform.texts import FOLDER
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "lazy_gettext", "Refused", "NotFound", "Forbidden", "Conflict")),
-    **dict.fromkeys(("SignInNeeded", "TooManyRequests", "MenuItem", "Fault")),
+    **dict.fromkeys(
+        ("SignInNeeded", "TooManyRequests", "MenuItem", "Fault", "Unreadable", "WrongMethod", "Unavailable")
+    ),
     "ngettext": (1, 2),
     "translate": (2,),
     "PydanticCustomError": (2,),
@@ -76,3 +78,24 @@ def test_every_dutch_text_has_the_places_of_its_english():
 def test_no_catalogue_holds_fuzzy_texts(path):
     with path.open("rb") as source:
         assert not [message.id for message in read_po(source) if message.fuzzy]
+
+
+def test_no_template_keeps_the_words_of_its_first_reader():
+    """Jinja keeps what stands outside macros of an imported file, so no text may be looked up there."""
+    kept = [
+        path.relative_to(ROOT)
+        for path in (ROOT / "templates").rglob("*.html")
+        if imported_without_context(path) and WORDS.search(OUTSIDE.sub("", path.read_text("utf-8")))
+    ]
+    assert not kept
+
+
+OUTSIDE = re.compile(r"\{%-? macro .*?endmacro -?%\}", re.DOTALL)
+WORDS = re.compile(r"\b_\(")
+
+
+def imported_without_context(path):
+    """Whether some template imports this one without its own context."""
+    name = path.relative_to(ROOT / "templates").as_posix()
+    wanted = re.compile(rf'from "{re.escape(name)}" import (?!.*with context)')
+    return any(wanted.search(other.read_text("utf-8")) for other in (ROOT / "templates").rglob("*.html"))

@@ -1,6 +1,6 @@
 """The address of a live stream, for the page that opens it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import session
 
@@ -11,7 +11,7 @@ from cyberready.platform.live.tickets import Ticket, issue
 
 
 def stream(trail_id: int, screen: str, tokens: frozenset[str], position: int) -> str:
-    """A ticket for one trail and screen (``exercise.room``), going on after *position*; valid as long as a session."""
+    """A ticket for one trail and screen (``exercise.room``), going on after *position*; valid as long as the session."""
     person = principal()
     settings = context().settings
     ticket = Ticket(
@@ -22,6 +22,13 @@ def stream(trail_id: int, screen: str, tokens: frozenset[str], position: int) ->
         ref=person.ref,
         sid=str(session.get("sid", "")),
         generation=person.generation,
-        expires_at=now() + timedelta(hours=int(settings.session_hours)),
+        expires_at=_end_of_session(),
     )
     return f"/live/{issue(settings.secret_key, ticket)}?after={position}"
+
+
+def _end_of_session() -> datetime:
+    until = session.get("until")
+    if until:
+        return datetime.fromisoformat(until)
+    return now() + timedelta(hours=int(context().settings.session_hours))

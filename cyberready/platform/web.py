@@ -34,6 +34,7 @@ from cyberready.platform import markdown, texts
 from cyberready.platform.context import now
 from cyberready.platform.gate import SignInNeeded, back_to_sign_in, public
 from cyberready.platform.texts import gettext
+from cyberready.platform.texts import lazy_gettext as _
 from cyberready.settings import content_root
 
 log = logging.getLogger(__name__)
@@ -231,22 +232,20 @@ def _kept() -> list[tuple[str, str]]:
 
 
 SENTENCES = {
-    400: "This request cannot be read. Go back and try again.",
-    404: "This page does not exist. The address may be mistyped, or what it showed was moved.",
-    405: "This address cannot be used in this way. Go back and use the buttons on the page.",
-    413: "This file is too large. The limit is %(limit)s MB.",
-    429: "Too many attempts. Wait a few minutes and try again.",
+    400: _("This request cannot be read. Go back and try again."),
+    404: _("This page does not exist. The address may be mistyped, or what it showed was moved."),
+    405: _("This address cannot be used in this way. Go back and use the buttons on the page."),
+    413: _("This file is too large. The limit is %(limit)s MB.", limit=10),
+    429: _("Too many attempts. Wait a few minutes and try again."),
 }
+OTHERWISE = _("This is not possible here. Go back and try again.")
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    sentence = SENTENCES.get(status)
-    if sentence is None:
-        return _no(status, gettext("This is not possible here. Go back and try again."))
-    return _no(status, gettext(sentence, limit=10) if "%(" in sentence else gettext(sentence))
+    return _no(status, str(SENTENCES.get(status, OTHERWISE)))
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
