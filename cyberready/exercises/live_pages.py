@@ -45,8 +45,8 @@ def audiences(scenario: Scenario) -> list[SelectChoice]:
     """For whom an inject can be: everyone, a team, or one role in a team."""
     choices = [SelectChoice(ALL, _("Everyone"))]
     for key, team in scenario.teams.items():
-        choices.append(SelectChoice(key, team.name))
+        choices.append(SelectChoice(key, _("whole team"), optgroup=team.name))
         choices += [
-            SelectChoice(f"{key}/{role}", f"{team.name}: {name}") for role, name in team.roles.items()
+            SelectChoice(f"{key}/{role}", name, optgroup=team.name) for role, name in team.roles.items()
         ]
     return choices
