@@ -45,7 +45,7 @@ def demo(*, data: Path, host: str, port: int) -> None:
 
     def tell() -> None:
         for function, link in links:
-            click.echo(f"  {function:<42}{link}")
+            click.echo(f"  {function:<54}{link}")
         click.echo(f"Mail is caught in {data / 'mail'}. Stop with Ctrl-C.")
 
     try:
