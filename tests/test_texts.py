@@ -99,3 +99,14 @@ def imported_without_context(path):
     name = path.relative_to(ROOT / "templates").as_posix()
     wanted = re.compile(rf'from "{re.escape(name)}" import (?!.*with context)')
     return any(wanted.search(other.read_text("utf-8")) for other in (ROOT / "templates").rglob("*.html"))
+
+
+def test_one_text_has_one_dutch():
+    """Catalogues are read as one, so two words for one text would depend on the order of the files."""
+    found = {}
+    for path in sorted((FOLDER / "nl" / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as source:
+            for message in read_po(source, locale="nl"):
+                if message.id:
+                    found.setdefault(message.id, {})[message.string] = path.name
+    assert not {text: words for text, words in found.items() if len(words) > 1}
