@@ -14,19 +14,10 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from cyberready.exercises.wording import CHANNELS
 from cyberready.platform.texts import lazy_gettext as _
 
 REQUIRED = InputRequired(_("Fill in this field."))
-CHANNELS = [
-    SelectChoice("mail", _("E-mail")),
-    SelectChoice("phone", _("Telephone")),
-    SelectChoice("chat", _("Chat")),
-    SelectChoice("social", _("Social media")),
-    SelectChoice("press", _("Press")),
-    SelectChoice("paper", _("Paper")),
-    SelectChoice("video", _("Video")),
-    SelectChoice("in-person", _("In person")),
-]
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
@@ -84,7 +75,9 @@ class AddForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     title = StringField(_("Subject"), validators=[REQUIRED, Length(max=160)])
     body = TextAreaField(_("Message (Markdown)"), validators=[REQUIRED, Length(max=10_000)])
     sender = StringField(_("From"), validators=[REQUIRED, Length(max=120)])
-    channel = SelectField(_("Channel"), choices=CHANNELS)
+    channel = SelectField(
+        _("Channel"), choices=[SelectChoice(name, label) for name, label in CHANNELS.items()]
+    )
     to = SelectMultipleField(_("For"), validators=[InputRequired(_("Choose for whom the inject is."))])
     minutes = IntegerField(
         _("Minutes from now (0 is at once)"),

@@ -19,6 +19,7 @@ from cyberready.exercises.documents import (
 from cyberready.exercises.formats import Scenario
 from cyberready.exercises.models import Exercise, Inject
 from cyberready.exercises.rules import InjectState
+from cyberready.exercises.wording import CHANNELS, DECISION
 from cyberready.kernel.checkpoint import SigningKey
 from cyberready.people import queries as people
 from cyberready.platform.paper.record import Decision, Entry, Escalation, HandoverStep
@@ -117,7 +118,7 @@ def _injects(
             late=one.late,
             outcome=OUTCOMES[InjectState(one.state)],
             title=formats.fill(one.title, exercise.variables),
-            channel=one.channel,
+            channel=str(CHANNELS.get(one.channel, DECISION)),
             sender=formats.fill(one.sender, exercise.variables),
             recipients=tuple(_recipient(to, script) for to in one.to),
             expected=one.expected,
