@@ -51,6 +51,7 @@ def build(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_REFRESH_EACH_REQUEST=False,  # a late answer must not bring back a session that was just ended
         PERMANENT_SESSION_LIFETIME=timedelta(hours=int(settings.session_hours)),
         WTF_CSRF_TIME_LIMIT=None,
     )

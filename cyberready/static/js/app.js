@@ -193,6 +193,12 @@
     if ([401, 403, 410].includes(event.detail.status)) location.reload();
   }
 
+  // Told to go, because the session ended or the ticket ran out: nothing may stay on the screen. Else its part is gone.
+  function onStreamClosed(event) {
+    if (event.detail.reason === "message") setTimeout(() => location.reload(), SECOND); // after the sign-out's own answer
+    else for (const state of document.querySelectorAll("[data-live]")) state.hidden = true;
+  }
+
   // --- a long script in its own window: keep "now" in view --------------------------------------------------------
 
   function followNow() {
@@ -239,5 +245,5 @@
   document.addEventListener("htmx:after:swap", () => prepare(document));
   document.addEventListener("htmx:sse:after:connection", () => live(true));
   document.addEventListener("htmx:sse:error", onStreamError);
-  document.addEventListener("htmx:sse:close", () => live(false));
+  document.addEventListener("htmx:sse:close", onStreamClosed);
 })();
