@@ -20,7 +20,8 @@ from cyberready.settings import PREFIX, REQUIRED, Settings
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = {PREFIX + field.name.upper(): field for field in fields(Settings)}
-FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^(`{3,}).*?^\1$", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 BOLD = re.compile(r"\*\*([^*]+?)[.:]?\*\*")
 
@@ -93,7 +94,10 @@ def test_commands_on_a_page_exist_with_their_options(name):
     if not (ROOT / name).exists():
         pytest.skip("another page of the documentation")
     known = commands()
-    code = [*FENCE.findall(text(name)), *re.findall(r"^ {4}.*$|`[^`\n]+`", text(name), re.MULTILINE)]
+    code = [
+        *(found[0] for found in FENCE.finditer(text(name))),
+        *re.findall(r"^ {4}.*$|`[^`\n]+`", text(name), re.MULTILINE),
+    ]
     shell = re.findall(r"(?:^ *|`|bin/)cyberready ([a-z][^`|\n]*)", "\n".join(code), re.MULTILINE)
     assert shell or name == "docs/performance.md"
     for line in shell:
@@ -112,15 +116,16 @@ def test_every_variable_that_is_named_exists():
 
 
 def test_every_link_leads_somewhere():
+    lost = []
     for name in pages():
-        for target in LINK.findall(FENCE.sub("", text(name))):
+        for target in LINK.findall(CODE.sub("", FENCE.sub("", text(name)))):
             if re.match(r"[a-z]+:", target) or name.startswith("playbooks/"):
                 continue
             path, _hash, anchor = target.partition("#")
             page = (ROOT / name).parent / path if path else ROOT / name
-            assert page.exists(), f"{name}: {target}"
-            if anchor:
-                assert anchor in set(anchors(page.read_text("utf-8"))), f"{name}: {target}"
+            if not page.exists() or (anchor and anchor not in set(anchors(page.read_text("utf-8")))):
+                lost.append(f"{name}: {target}")
+    assert lost == []
 
 
 def test_every_page_of_the_documentation_can_be_reached():
