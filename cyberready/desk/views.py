@@ -36,7 +36,9 @@ def home() -> ResponseReturnValue:
     """What is going on now, what is coming, and who is on duty tonight."""
     person, here, moment = principal(), realm(), now()
     found = read(lambda session: exercises.exercises(session, here)) if person.may("exercises.view") else []
-    opened = read(lambda session: incidents.open_incidents(session, here)) if person.may("incidents.view") else []
+    opened = (
+        read(lambda session: incidents.open_incidents(session, here)) if person.may("incidents.view") else []
+    )
     offered = read(lambda session: incidents.inbox(session, here)) if person.may("handover.receive") else []
     coming = (
         read(lambda session: campaigns.activities(session, here, moment, moment + SOON))

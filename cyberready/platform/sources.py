@@ -105,7 +105,9 @@ def read_yaml(text: str, *, first_line: int = 1) -> Document:
 def _not_yaml(error: yaml.YAMLError, first_line: int) -> Fault:
     problem = getattr(error, "problem", None) or "a character that YAML does not allow"
     begun, noticed = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
-    mark = begun if begun and "end of stream" in problem else noticed  # where a quote opened that never closed
+    mark = (
+        begun if begun and "end of stream" in problem else noticed
+    )  # where a quote opened that never closed
     line = first_line + (mark.line if mark else 0)
     if "mapping values are not allowed" in problem:
         sentence = "A colon followed by a space stands in text without quotes. Put the text between quotes."

@@ -7,7 +7,10 @@ from cyberready.platform.markdown import plain
     ("source", "said"),
     [
         ("# Kop\n\nEen **vette** zin\ndie doorloopt.", "Kop\n\nEen vette zin die doorloopt."),
-        ("Dit:\n\n- appel\n- peer\n  - stoofpeer\n\nKlaar.", "Dit:\n\n- appel\n- peer\n- stoofpeer\n\nKlaar."),
+        (
+            "Dit:\n\n- appel\n- peer\n  - stoofpeer\n\nKlaar.",
+            "Dit:\n\n- appel\n- peer\n- stoofpeer\n\nKlaar.",
+        ),
         ("1. een\n2. twee", "1. een\n2. twee"),
         ("1. een\n\n   meer\n\n2. twee", "1. een\n\nmeer\n\n2. twee"),
         ("[site](https://a.example) en https://b.example", "site (https://a.example) en https://b.example"),
