@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +28,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from jinja2 import FileSystemLoader, StrictUndefined
-from werkzeug.exceptions import HTTPException
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from cyberready.kernel.refusals import Refused
 from cyberready.platform import markdown, texts
@@ -53,6 +56,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 PARTIAL = "HX-Request-Type"
+# Browsers drop tabs and line ends from an address, and read a backslash as a slash: none may make a path a host.
+LOCAL = re.compile(r"/(?!/)[^\x00-\x1f\x7f\\]*")
+LARGEST_ROW = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,16 @@ class MenuItem:
     endpoint: str
     icon: str
     permission: str
+
+
+class RowNumber(IntegerConverter):
+    """The number of a row in an address; what no row can have is an unknown page, not a fault of the database."""
+
+    def to_python(self, value: str) -> int:
+        """Give the number."""
+        if len(value) > len(str(LARGEST_ROW)) or int(value) > LARGEST_ROW:
+            raise ValidationError
+        return int(value)
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
@@ -121,6 +137,7 @@ def static(path: str) -> str:
 
 def install(app: Flask, menu: tuple[MenuItem, ...]) -> None:
     """Set up templates, filters, headers and the one place where refusals are shown."""
+    app.url_map.converters["int"] = RowNumber
     app.jinja_loader = FileSystemLoader(content_root() / "templates")
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -183,7 +200,7 @@ def _language() -> ResponseReturnValue:
 
 def local_path(target: str) -> str:
     """*target* when it stays on this site, else the front page."""
-    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+    return target if LOCAL.fullmatch(target) else "/"
 
 
 def _headers(response: Response) -> Response:
@@ -206,7 +223,7 @@ def _refused(refusal: Refused) -> ResponseReturnValue:
 
 
 def _no(status: int, sentence: str) -> ResponseReturnValue:
-    back = local_path(request.form.get("back", "") or "/")
+    back = local_path(_sent().get("back", "") or "/")
     return make_response(
         render_template("errors/refused.html", status=status, sentence=sentence, back_url=back, kept=_kept()),
         status,
@@ -216,9 +233,7 @@ def _no(status: int, sentence: str) -> ResponseReturnValue:
 def _expired(error: Exception) -> ResponseReturnValue:
     signed_in = current_user.is_authenticated
     status = 400 if signed_in else 401
-    sign_in_url = url_for(
-        "people.sign_in_page", next=local_path(request.form.get("back", "") or request.path)
-    )
+    sign_in_url = url_for("people.sign_in_page", next=local_path(_sent().get("back", "") or request.path))
     log.info("a form came after its session: %s", error)
     return make_response(
         render_template("errors/expired.html", kept=_kept(), sign_in_url=sign_in_url, status=status), status
@@ -228,7 +243,15 @@ def _expired(error: Exception) -> ResponseReturnValue:
 def _kept() -> list[tuple[str, str]]:
     """What was typed: every text field of the refused form but secrets, so that nothing is lost."""
     hidden = {"csrf_token", "password", "password_again", "current_password", "back", "next", "version"}
-    return [(name, value) for name, value in request.form.items(multi=True) if value and name not in hidden]
+    return [(name, value) for name, value in _sent().items(multi=True) if value and name not in hidden]
+
+
+def _sent() -> MultiDict[str, str]:
+    """The refused form; empty when it was refused for its size, as it is not read then."""
+    try:
+        return request.form
+    except RequestEntityTooLarge:
+        return MultiDict()
 
 
 SENTENCES = {
