@@ -1,6 +1,7 @@
 """A real server and a real Chromium; without Chromium this folder is left out."""
 
 import shutil
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -80,23 +81,25 @@ class House:
         assert not faults, faults
 
 
-@pytest.fixture
-def prepare():
-    """What is in the database before the server starts; a test module may replace this."""
-    return lambda _database, _town: None
-
-
-@pytest.fixture
-def house(chromium, database_url, tmp_path, prepare):
+@contextmanager
+def open_house(chromium, database_url, folder, prepare=None):
+    """A house on this database; *prepare* plays what happened before the doors opened."""
     port = stage.free_port()
-    settings = town.furnish(tmp_path, f"http://127.0.0.1:{port}", database_url=database_url)
+    settings = town.furnish(folder, f"http://127.0.0.1:{port}", database_url=database_url)
     database = Database(settings.database_url)
     at = now()
     founded = database.transact(lambda session: town.found(session, at))
     database.transact(lambda session: town.stock(session, founded, at))
-    prepare(database, founded)
-    with stage.serving(settings, port, tmp_path / "server.log"):
+    if prepare:
+        prepare(database, founded)
+    with stage.serving(settings, port, folder / "server.log"):
         made = House(chromium, settings, database, founded)
         yield made
         made.close()
     database.close()
+
+
+@pytest.fixture
+def house(chromium, database_url, tmp_path):
+    with open_house(chromium, database_url, tmp_path) as made:
+        yield made
