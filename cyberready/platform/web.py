@@ -243,7 +243,12 @@ def _expired(error: Exception) -> ResponseReturnValue:
 def _kept() -> list[tuple[str, str]]:
     """What was typed: every text field of the refused form but secrets, so that nothing is lost."""
     hidden = {"csrf_token", "password", "password_again", "current_password", "back", "next", "version"}
-    return [(name, value) for name, value in _sent().items(multi=True) if value and name not in hidden]
+    return [
+        (name, value)
+        for name, value in _sent().items(multi=True)
+        if value
+        and name.rpartition("-")[2] not in hidden  # two forms on one page have a prefix: link-csrf_token
+    ]
 
 
 def _sent() -> MultiDict[str, str]:
