@@ -165,7 +165,7 @@ def browser(app):
     return Browser(app)
 
 
-WRITTEN = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)', re.IGNORECASE)
+WRITTEN = re.compile(r'(?<!FOR )\b(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 
 
 def watch_for_unrecorded_acts(app):
@@ -173,9 +173,7 @@ def watch_for_unrecorded_acts(app):
     engine, found = app.extensions[NAME].database.engine, []
 
     def note(connection, _cursor, statement, *_):
-        written = WRITTEN.match(statement)
-        if written:
-            connection.info.setdefault("written", set()).add(written[1])
+        connection.info.setdefault("written", set()).update(WRITTEN.findall(statement))
 
     def judge(connection):
         written = connection.info.pop("written", set())
@@ -203,7 +201,7 @@ def queries_counted(database):
         count = Count()
 
         def one(_connection, _cursor, statement, *_):
-            count.statements += not statement.startswith("BEGIN")
+            count.statements += not statement.startswith(("BEGIN", "NOTIFY"))
 
         event.listen(database.engine, "before_cursor_execute", one)
         yield count

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy import JSON, bindparam, column, delete, event, select, table, text
 from sqlalchemy.orm import Session
 
 from cyberready.kernel.actor import Actor
@@ -19,6 +19,34 @@ from cyberready.trail.models import Entry, Erasure, Payload, Trail
 from cyberready.trail.rules import EVERYONE, Kind, Pending, Plain
 
 VERSION = 1
+HEAD = (
+    select(column("size"), column("frontier", JSON), column("origin"))
+    .select_from(table("trails"))
+    .where(column("id") == bindparam("trail"))
+    .with_for_update()
+)
+ENTRY = "INSERT INTO trail_entries (trail_id, position, kind, about, leaf)"
+PAYLOAD = "INSERT INTO trail_payloads (trail_id, position, salt, body)"
+ADVANCED = "UPDATE trails SET size = :size, frontier = :frontier WHERE id = :trail"
+ENTRIES = text(f"{ENTRY} VALUES (:trail, :position, :kind, :about, :leaf)")
+PAYLOADS = text(f"{PAYLOAD} VALUES (:trail, :position, :salt, :body)")
+ADVANCE = text(ADVANCED).bindparams(bindparam("frontier", type_=JSON))
+COLUMNS = {
+    "position": "int[]",
+    "kind": "text[]",
+    "about": "text[]",
+    "leaf": "text[]",
+    "salt": "text[]",
+    "body": "text[]",
+}
+LISTS = ", ".join(f"CAST(:{name} AS {kind})" for name, kind in COLUMNS.items())
+# On PostgreSQL one statement, made of these constants, does all three: each is a journey to the server and back.
+NEW = f"SELECT * FROM unnest({LISTS}) AS new({', '.join(COLUMNS)})"  # noqa: S608
+ENTRIES_OF_NEW = f"{ENTRY} SELECT :trail, position, kind, about, leaf FROM new"  # noqa: S608
+PAYLOADS_OF_NEW = f"{PAYLOAD} SELECT :trail, position, salt, body FROM new"  # noqa: S608
+AT_ONCE = text(
+    f"WITH new AS ({NEW}), entries AS ({ENTRIES_OF_NEW}), head AS ({ADVANCED}) {PAYLOADS_OF_NEW}"
+).bindparams(bindparam("frontier", type_=JSON))
 
 
 def open_trail(
@@ -91,25 +119,26 @@ def _seal(session: Session) -> None:
 
 
 def _append(session: Session, trail_id: int, pending: Iterable[Pending]) -> None:
-    chosen = select(Trail.size, Trail.frontier, Trail.origin).where(Trail.id == trail_id).with_for_update()
-    size, nodes, origin = session.execute(chosen).one()
+    # Every other writer of this trail waits from the first statement to the commit, so they are few and prepared.
+    connection = session.connection()
+    size, nodes, origin = connection.execute(HEAD, {"trail": trail_id}).one()
     frontier = Frontier(size, tuple(bytes.fromhex(node) for node in nodes))
-    entries, payloads = [], []
+    rows = []
     for entry in pending:
         salt = secrets.token_bytes(16)
         body = canonical(entry.body)
         leaf = _leaf(entry, origin, seal_payload(salt, body))
-        place = {"trail_id": trail_id, "position": frontier.size}
-        entries.append({**place, "kind": entry.kind.value, "about": entry.about, "leaf": leaf.decode()})
-        payloads.append({**place, "salt": salt.hex(), "body": body.decode()})
+        place = {"trail": trail_id, "position": frontier.size, "kind": entry.kind.value}
+        said = {"about": entry.about, "leaf": leaf.decode(), "salt": salt.hex(), "body": body.decode()}
+        rows.append({**place, **said})
         frontier = frontier.append(leaf_hash(leaf))
-    session.execute(insert(Entry), entries)
-    session.execute(insert(Payload), payloads)
-    head = {"size": frontier.size, "frontier": [node.hex() for node in frontier.nodes]}
-    session.execute(
-        update(Trail).where(Trail.id == trail_id).values(head),
-        execution_options={"synchronize_session": False},
-    )
+    head = {"trail": trail_id, "size": frontier.size, "frontier": [node.hex() for node in frontier.nodes]}
+    if connection.dialect.name == "postgresql":
+        columns = {name: [row[name] for row in rows] for name in COLUMNS}
+        connection.execute(AT_ONCE, {**head, **columns})
+    else:
+        for statement, values in ((ENTRIES, rows), (PAYLOADS, rows), (ADVANCE, head)):
+            connection.execute(statement, values)
 
 
 def _leaf(entry: Pending, origin: str, payload_hash: str) -> bytes:

@@ -1,7 +1,7 @@
 """Whether a trail holds: everything is computed anew from the stored bytes."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -14,15 +14,13 @@ from cyberready.trail import queries
 
 def entries(session: Session, trail_id: int) -> list[Entry]:
     """Every entry of a trail as the verifier reads it: bytes as stored."""
-    return [
-        Entry(
-            position=row.position,
-            leaf=row.leaf.encode(),
-            payload=None if row.body is None else row.body.encode(),
-            salt=None if row.salt is None else bytes.fromhex(row.salt),
-        )
-        for row in queries.stored(session, trail_id)
-    ]
+    return list(_each(session, trail_id))
+
+
+def _each(session: Session, trail_id: int) -> Iterator[Entry]:
+    for position, leaf, salt, body in queries.sealed(session, trail_id):
+        payload = None if body is None else body.encode()
+        yield Entry(position, leaf.encode(), payload, None if salt is None else bytes.fromhex(salt))
 
 
 def head_root(session: Session, trail_id: int) -> tuple[str, int, bytes]:
@@ -34,7 +32,7 @@ def head_root(session: Session, trail_id: int) -> tuple[str, int, bytes]:
 def fault(session: Session, trail_id: int, found: Sequence[Entry] | None = None) -> Fault | None:
     """The first thing that does not hold in a trail; None when everything does."""
     origin, size, root = head_root(session, trail_id)
-    return first_fault(entries(session, trail_id) if found is None else found, root, size, origin)
+    return first_fault(_each(session, trail_id) if found is None else found, root, size, origin)
 
 
 def standing(session: Session, trail_id: int, key: SigningKey) -> Standing:
