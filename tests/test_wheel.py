@@ -65,10 +65,11 @@ settings = town.furnish(folder, f"http://127.0.0.1:{port}")
 from cyberready.migrations.run import upgrade
 from cyberready.platform.clock import now
 from cyberready.platform.db import Database
+from cyberready.platform.realm import Realm
 database = Database(settings.database_url)
 upgrade(database)
 founded = database.transact(lambda session: town.found(session, now()))
-assert len(database.transact(lambda session: town.stock(session, founded, now()))) >= 2
+assert len(database.transact(lambda session: town.stock(session, Realm(founded.home), now()))) >= 2
 with stage.serving(settings, port, folder / "log"):
     page = httpx.get(f"http://127.0.0.1:{port}/sign-in")
     assert page.status_code == 200 and "<h1>Inloggen<" in page.text, page.text

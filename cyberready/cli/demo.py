@@ -18,6 +18,7 @@ from cyberready.people.rules import Role
 from cyberready.platform.clock import now
 from cyberready.platform.db import Database
 from cyberready.platform.mail.catcher import Catcher
+from cyberready.platform.realm import Realm
 
 EXERCISE = "Najaarsoefening ransomware"
 LINK_VALID = timedelta(days=1)
@@ -57,7 +58,7 @@ def demo(*, data: Path, host: str, port: int) -> None:
 def _set_up(database: Database) -> None:
     at = now()
     founded = database.transact(lambda session: town.found(session, at))
-    releases = database.transact(lambda session: town.stock(session, founded, at))
+    releases = database.transact(lambda session: town.stock(session, Realm(founded.home), at))
     database.transact(lambda session: town.plan(session, founded, releases[0], EXERCISE, at))
     database.transact(lambda session: town.campaign(session, founded, (at + timedelta(days=7)).date(), at))
 

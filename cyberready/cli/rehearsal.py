@@ -93,7 +93,7 @@ def _prepare(database: Database, source: str, pace: int) -> tuple[Town, Exercise
     upgrade(database)
     at = now()
     founded = database.transact(lambda session: town.found(session, at))
-    database.transact(lambda session: town.stock(session, founded, at))
+    database.transact(lambda session: town.stock(session, Realm(founded.home), at))
     realm = Realm(founded.home)
     release = database.transact(
         lambda session: exercises.publish(session, realm, source, actor=SYSTEM, now=at)

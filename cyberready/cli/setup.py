@@ -7,6 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from cyberready import settings
+from cyberready.cli import town
 from cyberready.kernel.actor import SYSTEM
 from cyberready.kernel.checkpoint import SigningKey
 from cyberready.kernel.refusals import Refused
@@ -42,7 +43,7 @@ def upgrade() -> None:
 @click.option("--region", help="Slug of the safety region that this organisation hands over to.")
 @click.option("--administrator", required=True, metavar="EMAIL", help="Address of the first administrator.")
 def found(*, slug: str, name: str, kind: str, region: str | None, administrator: str) -> None:
-    """Set up an organisation and print a sign-in link for its first administrator."""
+    """Set up an organisation with the shipped content and print a sign-in link for its first administrator."""
     chosen = settings.read()
     database = Database(chosen.database_url)
 
@@ -61,6 +62,8 @@ def found(*, slug: str, name: str, kind: str, region: str | None, administrator:
             actor=SYSTEM,
             now=now(),
         )
+        if kind == OrganisationKind.MUNICIPALITY:
+            town.stock(session, Realm(made.id), now())
         return access.issue_link(session, owner.id, valid=timedelta(days=1), now=now())
 
     try:

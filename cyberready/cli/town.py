@@ -122,9 +122,8 @@ def _reachable(session: Session, realm: Realm, account: Account, function: str, 
     )
 
 
-def stock(session: Session, town: Town, now: datetime) -> list[int]:
+def stock(session: Session, realm: Realm, now: datetime) -> list[int]:
     """Publish the shipped playbooks and scenarios; returns the numbers of the scenario releases."""
-    realm = Realm(town.home)
     playbooks.publish_shipped(session, realm, content_root() / "playbooks", SYSTEM, now)
     sources = sorted((content_root() / "exercises").glob("*.yaml"))
     return [

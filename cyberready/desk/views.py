@@ -60,6 +60,6 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/health")
 @public
 def health() -> ResponseReturnValue:
-    """Whether the database answers and is at the version of this software; for monitoring, without secrets."""
+    """Whether the database answers; for monitoring, without secrets."""
     context().database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
     return {"status": "ok"}

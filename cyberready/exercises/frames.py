@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cyberready.exercises import queries, screens
 from cyberready.exercises.forms import DecisionForm
 from cyberready.exercises.models import Exercise
+from cyberready.exercises.rules import State
 from cyberready.exercises.screens import CARDS, CLOCK_KINDS, DECISIONS, QUIET, Card, Hand
 from cyberready.trail.rules import Kind, Line
 
@@ -62,7 +63,27 @@ def wall(session: Session, exercise: Exercise, line: Line, now: datetime) -> str
     return render_template("exercises/_frame_wall.html", exercise=exercise, shown=shown, around=around)
 
 
-SCREENS: dict[str, Render] = {"room": room, "control": control, "wall": wall}
+def preflight(session: Session, exercise: Exercise, line: Line, now: datetime) -> str | None:
+    """The check before the start: drawn anew whenever somebody takes a seat or confirms an address."""
+    del now
+    if line.kind not in {Kind.PARTICIPANT_JOINED, Kind.ADDRESS_CONFIRMED} or exercise.state != State.PLANNED:
+        return None
+    shown = screens.ready(session, exercise)
+    return render_template("exercises/_frame_preflight.html", **vars_of(shown), csrf="")
+
+
+def vars_of(shown: screens.Ready) -> dict[str, Any]:
+    """What the template of the check needs."""
+    return {
+        "exercise": shown.exercise,
+        "scenario": shown.scenario,
+        "teams": shown.teams,
+        "check": shown.check,
+        "empty_teams": shown.empty_teams,
+    }
+
+
+SCREENS: dict[str, Render] = {"room": room, "control": control, "wall": wall, "preflight": preflight}
 
 
 def frame(session: Session, screen: str, line: Line, now: datetime) -> str | None:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from cyberready.exercises import queries
+from cyberready.exercises.formats import Scenario
 from cyberready.exercises.models import Exercise, Inject, Participant
-from cyberready.exercises.rules import InjectState
+from cyberready.exercises.rules import InjectState, Preflight
 from cyberready.kernel.clock import ExerciseClock
 from cyberready.trail import queries as trails
 from cyberready.trail.rules import Kind, Line, visible
@@ -144,6 +145,31 @@ def teams(session: Session, exercise: Exercise, lines: Sequence[Line]) -> list[T
         TeamRow(key, team.name, [seat for seat in seats if seat.team == key], said.get(key, 0))
         for key, team in script.teams.items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What the leader checks before the start."""
+
+    exercise: Exercise
+    scenario: Scenario
+    teams: Sequence[TeamRow]
+    check: Preflight
+
+    @property
+    def empty_teams(self) -> list[str]:
+        """The names of the teams in which nobody sits."""
+        return [self.scenario.teams[key].name for key in self.check.empty_teams]
+
+
+def ready(session: Session, exercise: Exercise) -> Ready:
+    """Read the pre-flight check."""
+    return Ready(
+        exercise=exercise,
+        scenario=queries.scenario(exercise.release),
+        teams=teams(session, exercise, []),
+        check=queries.check(session, exercise),
+    )
 
 
 def window(script: Sequence[Inject], size: int = 5) -> list[Inject]:

@@ -1,5 +1,6 @@
 """Pages for the exercise leader: scenarios, planning, pre-flight check, the clock and the script."""
 
+import re
 from datetime import timedelta
 from fractions import Fraction
 from functools import partial
@@ -20,12 +21,16 @@ from cyberready.exercises import (
 from cyberready.exercises.models import Exercise
 from cyberready.exercises.rules import State
 from cyberready.kernel.refusals import Refused
+from cyberready.people.rules import instant
 from cyberready.platform.context import now, read, transact
 from cyberready.platform.faults import FaultsFound
 from cyberready.platform.gate import may, principal, realm, who
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.web import AMSTERDAM, done, page
+from cyberready.trail import queries as trails
 
+PACE = re.compile(r"\d{1,4}(\.\d{1,3})?|\d{1,4}/[1-9]\d{0,3}", re.ASCII)
+JUMP = re.compile(r"\d{1,3}:[0-5]?\d", re.ASCII)
 blueprint = Blueprint("exercises", __name__, url_prefix="/exercises")
 views_play.register(blueprint)
 views_report.register(blueprint)
@@ -86,7 +91,13 @@ def plan_page(release_id: int) -> ResponseReturnValue:
 def plan(release_id: int) -> ResponseReturnValue:
     """Plan the exercise and go to its pre-flight check."""
     form = forms.PlanForm()
-    if not form.validate():
+    good = form.validate()
+    planned_at = instant(form.planned_at.data, AMSTERDAM) if good else None
+    if good and planned_at is None:
+        form.planned_at.errors = [
+            _("This time does not exist: the clocks went forward. Check date and time.")
+        ]
+    if planned_at is None:
         release = read(lambda session: queries.release(session, realm(), release_id))
         return page("exercises/plan", 422, release=release, form=form)
     exercise = transact(
@@ -95,7 +106,7 @@ def plan(release_id: int) -> ResponseReturnValue:
             realm(),
             release_id,
             title=form.title.data,
-            planned_at=form.planned_at.data.replace(tzinfo=AMSTERDAM),
+            planned_at=planned_at,
             leader_id=principal().number,
             actor=who(),
             now=now(),
@@ -120,19 +131,20 @@ def lead(exercise_id: int) -> ResponseReturnValue:
 
 def preflight_page(exercise: Exercise, status: int = 200) -> ResponseReturnValue:
     """Who is in which team, who cannot be reached, which names are missing; start when nothing blocks."""
-    scenario = queries.scenario(exercise.release)
-    teams = read(lambda session: screens.teams(session, exercise, []))
-    check = read(lambda session: queries.check(session, exercise))
+    shown = read(lambda session: screens.ready(session, exercise))
+    position = read(lambda session: trails.trail(session, exercise.trail_id)).size - 1
     return page(
         "exercises/preflight",
         status,
         exercise=exercise,
-        scenario=scenario,
-        teams=teams,
-        check=check,
-        empty_teams=[scenario.teams[key].name for key in check.empty_teams],
+        scenario=shown.scenario,
+        teams=shown.teams,
+        check=shown.check,
+        empty_teams=shown.empty_teams,
+        csrf=None,
         qr=live_pages.join_qr(exercise),
         join_url=live_pages.join_url(exercise),
+        live_url=live_pages.address(exercise, "preflight", frozenset({"staff"}), position),
         exercise_mode=True,
     )
 
@@ -268,14 +280,14 @@ def note(exercise_id: int) -> ResponseReturnValue:
 
 
 def _fraction(typed: str) -> Fraction:
-    try:
-        return Fraction(typed.replace(",", ".").strip())
-    except (ValueError, ZeroDivisionError) as error:
-        raise Refused("Write the pace as a number, such as 1, 2.5 or 1/2.") from error
+    number = typed.replace(",", ".").strip()
+    if not PACE.fullmatch(number):  # Fraction would compute for minutes on "1e99999999"
+        raise Refused("Write the pace as a number, such as 1, 2.5 or 1/2.")
+    return Fraction(number)
 
 
 def _offset(typed: str) -> timedelta:
     hours, _colon, minutes = typed.strip().partition(":")
-    if not hours.isdecimal() or not minutes.isdecimal() or int(minutes) > 59 or len(hours) > 3:
+    if not JUMP.fullmatch(typed.strip()):
         raise Refused("Write the moment to jump to as h:mm, such as 0:45.")
     return timedelta(hours=int(hours), minutes=int(minutes))

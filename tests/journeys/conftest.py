@@ -12,6 +12,7 @@ from cyberready.cli import stage, town
 from cyberready.people import actions_access as access
 from cyberready.platform.clock import now
 from cyberready.platform.db import Database
+from cyberready.platform.realm import Realm
 from tests.journeys.screens import Screen
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -89,7 +90,7 @@ def open_house(chromium, database_url, folder, prepare=None):
     database = Database(settings.database_url)
     at = now()
     founded = database.transact(lambda session: town.found(session, at))
-    database.transact(lambda session: town.stock(session, founded, at))
+    database.transact(lambda session: town.stock(session, Realm(founded.home), at))
     if prepare:
         prepare(database, founded)
     with stage.serving(settings, port, folder / "server.log"):
