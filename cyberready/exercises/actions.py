@@ -164,7 +164,10 @@ def fill(
     if exercise.state != State.PLANNED:
         raise Conflict("The exercise has started; its texts are fixed now.")
     known = queries.scenario(exercise.release).variables
-    filled = {key: value.strip() for key, value in variables.items() if key in known and value.strip()}
+    lines = {
+        key: rules.one_line(value, rules.LONGEST_NAME) for key, value in variables.items() if key in known
+    }
+    filled = {key: value for key, value in lines.items() if value}
     exercise.variables = filled
     trail.write(
         session,

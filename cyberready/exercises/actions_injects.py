@@ -67,7 +67,7 @@ def skip(
     """Leave one inject out, with the reason; Conflict when it was fired or skipped before."""
     exercise = _playing(session, realm, exercise_id)
     inject = queries.inject(session, exercise_id, inject_id)
-    if not _skip(session, exercise, inject, reason=reason, actor=actor, now=now):
+    if not _skip(session, exercise, inject, reason=rules.brief(reason, 300), actor=actor, now=now):
         raise Conflict("Inject %(number)s was fired or skipped already.", number=inject.number)
     ring(session, "schedule")
     return inject
@@ -170,6 +170,7 @@ def choose(
     options = {one["id"]: one["text"] for one in point.options or []}
     if option not in options:
         raise Refused("Choose one of the options.")
+    reason = rules.brief(reason, 2000)
     claimed = session.execute(
         update(Inject)
         .where(Inject.id == point.id, Inject.chosen.is_(None))
@@ -189,7 +190,7 @@ def choose(
         question=point.title,
         option=option,
         text=options[option],
-        reason=reason.strip(),
+        reason=reason,
         team=seat.team,
         elapsed_us=exercise.clock.elapsed(now) // MICROSECOND,
     )
@@ -225,7 +226,8 @@ def decide(
 def note(session: Session, realm: Realm, exercise_id: int, text: str, *, actor: Actor, now: datetime) -> None:
     """Record an observation of the exercise staff; players do not see it."""
     exercise = queries.exercise(session, realm, exercise_id)
-    if not text.strip():
+    said = rules.brief(text, 2000)
+    if not said:
         raise Refused("Write down what you observed.")
     trail.write(
         session,
@@ -234,7 +236,7 @@ def note(session: Session, realm: Realm, exercise_id: int, text: str, *, actor: 
         actor=actor,
         at=now,
         audience=(STAFF,),
-        text=text.strip(),
+        text=said,
     )
 
 
@@ -324,7 +326,7 @@ def _mail(session: Session, exercise: Exercise, inject: Inject, title: str, body
             organisation_id=exercise.organisation_id,
             key=f"inject:{inject.id}:{seat.id}",
             to=str(seat.address),
-            subject=title,
+            subject=rules.one_line(title, rules.LONGEST_SUBJECT),
             text=markdown.plain(body),
             now=now,
             exercise_id=exercise.id,

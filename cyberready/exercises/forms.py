@@ -12,19 +12,20 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from cyberready.exercises.wording import CHANNELS
 from cyberready.platform.texts import lazy_gettext as _
 
-REQUIRED = InputRequired(_("Fill in this field."))
+REQUIRED = DataRequired(_("Fill in this field."))  # blanks say nothing
+GIVEN = InputRequired(_("Fill in this field."))
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """Plan an exercise of a scenario."""
 
     title = StringField(_("Title"), validators=[REQUIRED, Length(max=120)])
-    planned_at = DateTimeLocalField(_("Starts at (Dutch time)"), validators=[REQUIRED])
+    planned_at = DateTimeLocalField(_("Starts at (Dutch time)"), validators=[GIVEN])
     back = HiddenField()
 
 
@@ -54,13 +55,6 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     text = TextAreaField(_("What does your team do?"), validators=[REQUIRED, Length(max=5000)])
 
 
-class ChoiceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
-    """A choice at a decision point."""
-
-    option = RadioField(_("Your decision"), validators=[InputRequired(_("Choose one of the options."))])
-    reason = TextAreaField(_("Why?"), validators=[REQUIRED, Length(max=2000)])
-
-
 class DecisionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """A decision of a team."""
 
@@ -85,22 +79,3 @@ class AddForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
         validators=[InputRequired(_("Fill in a whole number of minutes.")), NumberRange(0, 1440)],
     )
     back = HiddenField()
-
-
-class SkipForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
-    """Leave an inject out."""
-
-    reason = StringField(_("Reason"), validators=[REQUIRED, Length(max=300)])
-
-
-class NoteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
-    """An observation of the exercise staff."""
-
-    text = TextAreaField(_("What did you observe?"), validators=[REQUIRED, Length(max=2000)])
-
-
-class ClockForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
-    """Pace and place of the exercise clock."""
-
-    pace = StringField(_("Pace"), validators=[Optional()])
-    to = StringField(_("Jump to (h:mm)"), validators=[Optional()])

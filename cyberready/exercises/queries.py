@@ -117,16 +117,6 @@ def participant_of(session: Session, exercise_id: int, principal: Principal) -> 
     return session.scalars(chosen).first()
 
 
-def tokens_of(session: Session, exercise_id: int, principal: Principal) -> frozenset[str]:
-    """What the signed-in person may see of this exercise: leaders everything, participants their team's part."""
-    if principal.may("exercises.lead"):
-        return frozenset({"staff"})
-    seat = participant_of(session, exercise_id, principal)
-    if seat is None:
-        return frozenset()
-    return rules.tokens(seat.team, seat.role)
-
-
 def running(session: Session) -> Sequence[tuple[int, int]]:
     """Every running exercise as (organisation, exercise)."""
     rows = session.execute(

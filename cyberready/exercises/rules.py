@@ -8,11 +8,14 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from cyberready.kernel.clock import ExerciseClock
+from cyberready.kernel.refusals import Refused
 
 ALL = "all"
 LATE_AFTER = timedelta(seconds=2)
 CODE_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 6
+LONGEST_NAME = 120
+LONGEST_SUBJECT = 160
 
 
 class State(StrEnum):
@@ -53,12 +56,6 @@ def due(pending: Iterable[T], clock: ExerciseClock, now: datetime) -> list[T]:
     return sorted((one for one in pending if one.offset <= reached), key=lambda one: (one.offset, one.number))
 
 
-def next_wake(pending: Iterable[Timed], clock: ExerciseClock) -> datetime | None:
-    """When the next inject is due; None while paused or when nothing is left."""
-    first = min((one.offset for one in pending), default=None)
-    return None if first is None else clock.due_at(first)
-
-
 def lateness(due_at: datetime | None, now: datetime) -> timedelta:
     """How long after its due moment something happens; never negative, zero when it was not due."""
     return max(now - due_at, timedelta()) if due_at else timedelta()
@@ -83,6 +80,20 @@ def audience(to: Iterable[str]) -> tuple[str, ...]:
 def branch_open(decision: str | None, option: str | None, chosen: Mapping[str, str]) -> bool:
     """Whether an inject's condition holds: no condition, or that option was chosen."""
     return decision is None or chosen.get(decision) == option
+
+
+def one_line(text: str, most: int) -> str:
+    """*text* as one printable line of at most *most* characters, as a name or the subject of a mail must be."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(shown.split())[:most].rstrip()
+
+
+def brief(text: str, most: int) -> str:
+    """*text* without blanks around it; Refused when it is longer than *most* characters."""
+    said = text.strip()
+    if len(said) > most:
+        raise Refused("This text is too long. Write at most %(most)s characters.", most=most)
+    return said
 
 
 def new_code() -> str:

@@ -14,7 +14,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from cyberready.incidents.documents import TOPICS
 from cyberready.incidents.formats.dossier import Severity
@@ -22,7 +22,8 @@ from cyberready.incidents.rules import MEASURE, Judgement, Role, Surety
 from cyberready.kernel.ladder import Answer, Question
 from cyberready.platform.texts import lazy_gettext as _
 
-REQUIRED = InputRequired(_("Fill in this field."))
+REQUIRED = DataRequired(_("Fill in this field."))  # blanks say nothing
+GIVEN = InputRequired(_("Fill in this field."))
 CHOOSE = InputRequired(_("Choose one of these."))
 SHORT, LONG = Length(max=200), Length(max=5000)
 SURETIES = [
@@ -90,7 +91,7 @@ class DeclareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 
     title = _text("title", _("What is going on, in a few words"), REQUIRED, Length(max=120))
     known = _area("known", _("What is known so far"), REQUIRED, LONG)
-    since = _moment("since", _("Since when (Dutch time)"), REQUIRED)
+    since = _moment("since", _("Since when (Dutch time)"), GIVEN)
     role = RadioField(
         _("Role of the municipality"), choices=options(ROLES), default=Role.VICTIM, validators=[CHOOSE]
     )
@@ -119,7 +120,7 @@ class LogForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 class CorrectForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """Correct an earlier entry."""
 
-    corrects = IntegerField(_("Number of the entry"), validators=[REQUIRED], id="correct-number")
+    corrects = IntegerField(_("Number of the entry"), validators=[GIVEN], id="correct-number")
     text = _area("correct-text", _("How it should read"), REQUIRED, LONG)
     reason = _text("correct-reason", _("Why it is corrected"), REQUIRED, SHORT)
 
@@ -171,7 +172,7 @@ class KnowledgeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """Establish a moment from which terms run."""
 
     trigger = SelectField(_("Moment"), validators=[CHOOSE], id="know-trigger")
-    happened_at = _moment("know-at", _("When (Dutch time)"), REQUIRED)
+    happened_at = _moment("know-at", _("When (Dutch time)"), GIVEN)
     basis = _area("know-basis", _("Who established this, and on what information?"), REQUIRED, LONG)
 
 

@@ -196,5 +196,8 @@ def tonight(now: datetime, zone: ZoneInfo) -> Stretch:
 
 def instant(wall: datetime, zone: ZoneInfo) -> datetime | None:
     """The instant at which the clocks of *zone* show *wall*; the first one when they show it twice, None when never."""
-    moment = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    try:
+        moment = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    except OverflowError:  # the first day of the calendar, which began earlier in UTC
+        return None
     return moment if moment.astimezone(zone).replace(tzinfo=None) == wall else None

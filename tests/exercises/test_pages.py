@@ -180,3 +180,47 @@ def test_the_list_costs_the_same_with_more_rows(leader, database, town, rows, qu
     with queries_counted() as count:
         leader.get("/exercises/")
     assert count.statements == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("pace", {"pace": "1e99999999"}),
+        ("pace", {"pace": "1/33333333333333333333"}),
+        ("pace", {"pace": "0.0000000000000000000001"}),
+        ("pace", {"pace": "1/0"}),
+        ("pace", {"pace": ""}),
+        ("jump", {"to": "1:" + "0" * 5000}),
+        ("jump", {"to": "1:60"}),
+        ("jump", {"to": "-1:00"}),
+        ("notes", {"text": "x" * 2001}),
+        ("notes", {"text": " "}),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_a_sentence(leader, exercise, path, typed):
+    leader.post(f"/exercises/{exercise.id}/clock/start")
+    leader.post(f"/exercises/{exercise.id}/{path}", typed, status=422)
+    assert leader.page.select_one("[data-refusal]")
+
+
+@pytest.mark.parametrize(("typed", "pace"), [("2,5", "5/2"), ("1/2", "1/2"), ("120", "120")])
+def test_a_pace_is_a_number_or_a_fraction(leader, database, exercise, typed, pace):
+    leader.post(f"/exercises/{exercise.id}/clock/start")
+    leader.post(f"/exercises/{exercise.id}/pace", {"pace": typed})
+    (line,) = database.read(
+        lambda session: trails.of_kinds(session, exercise.trail_id, Kind.EXERCISE_PACE_CHANGED)
+    )
+    assert line.text("pace") == pace
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "2027-03-28T02:30"])
+def test_a_moment_that_does_not_exist_is_refused_at_its_field(leader, database, town, moment):
+    world.scenario(database, town.home)
+    leader.post("/exercises/scenarios/1/plan", {"title": "Najaar", "planned_at": moment}, status=422)
+    assert leader.page.select_one("#planned_at[aria-invalid=true]")
+
+
+def test_blanks_are_no_answer_no_name_and_no_title(leader, database, exercise):
+    leader.post("/exercises/scenarios/1/plan", {"title": " ", "planned_at": "2026-11-24T10:00"}, status=422)
+    leader.another().post(f"/exercises/join/{exercise.join_code}", {"name": "  ", "seat": "ict"}, status=422)
+    assert database.read(lambda session: queries.participants(session, exercise.id)) == []

@@ -251,3 +251,38 @@ def test_an_unfilled_variable_stops_the_start(database, town, act, exercise):
     jobs.fire_due(database, START)
     lines = database.read(lambda session: trails.of_kinds(session, made.trail_id, Kind.INJECT_FIRED))
     assert "Purmerbos" in lines[0].body["text"]
+
+
+@pytest.mark.parametrize("name", ["Purmer\r\nbos", "x" * 300, "Purmer\u200bbos"])
+def test_a_name_that_makes_no_mail_subject_does_not_stop_the_exercise(database, town, hand, name):
+    home, leader = Realm(town.home.id), world.actor(town["exercise_leader"], town.home)
+    member = town["crisis_team"]
+    source = world.SCENARIO.replace("title: Tweede bericht", 'title: "Bericht uit {{ gemeente }}"')
+    world.scenario(database, town.home, source)
+
+    def prepare(session):
+        release = queries.releases(session, home)[0]
+        made = actions.plan(
+            session,
+            home,
+            release.id,
+            title="x",
+            planned_at=START,
+            leader_id=town["exercise_leader"].id,
+            actor=leader,
+            now=START,
+        )
+        actions.join(session, made, name="Kim", team="ict", role="", account_id=member.id, now=START)
+        actor = world.actor(member, town.home)
+        actions.confirm_address(session, made, member.id, member.email, actor=actor, now=START)
+        return made
+
+    made = database.transact(prepare)
+    filling = {"gemeente": name}
+    database.transact(lambda session: actions.fill(session, home, made.id, filling, actor=leader, now=START))
+    database.transact(lambda session: actions.start(session, home, made.id, actor=leader, now=START))
+    jobs.fire_due(database, hand.forward(minutes=10))
+    assert fired(database, made) == ["eerste", "tweede", "derde"]
+    (sent,) = database.read(lambda session: session.query(OutboxMessage).all())
+    assert "Bericht uit" in sent.subject
+    assert len(sent.subject.splitlines()) == 1

@@ -69,7 +69,15 @@ def test_an_incident_is_declared_and_opens_its_own_trail(player, database, town)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"title": ""}, {"since": "2026-11-24T08:30"}, {"since": "niets"}, {"role": "bystander"}]
+    "wrong",
+    [
+        {"title": ""},
+        {"title": " \t "},
+        {"since": "2026-11-24T08:30"},
+        {"since": "0001-01-01T00:00"},
+        {"since": "niets"},
+        {"role": "bystander"},
+    ],
 )
 def test_a_faulty_declaration_keeps_what_was_typed(player, wrong):
     page = player.post("/incidents/new", DECLARED | wrong, status=422)

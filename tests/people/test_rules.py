@@ -115,3 +115,8 @@ def test_the_night_is_on_or_coming(moment):
 )
 def test_what_the_clock_shows_is_one_instant_or_none(wall, instant):
     assert rules.instant(wall, AMSTERDAM) == instant
+
+
+def test_the_first_day_of_the_calendar_is_no_instant_as_it_began_earlier_elsewhere():
+    first = datetime.fromisoformat("0001-01-01T00:00")
+    assert rules.instant(first, AMSTERDAM) is None
