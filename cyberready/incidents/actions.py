@@ -36,9 +36,8 @@ def declare(
     actor: Actor,
     now: datetime,
 ) -> Incident:
-    """Declare an incident; a real one opens a trail, one in an exercise writes to the trail of the exercise.
-
-    An exercise has one incident: a second declaration gives the first. Refused for a moment in the future.
+    """Declare an incident: a real one opens a trail, one in an exercise writes to the exercise's, which has one: a
+    second declaration gives the first. Refused for a moment in the future.
     """
     if since > now:
         raise Refused("This moment lies in the future. Check date and time.")
