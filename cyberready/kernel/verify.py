@@ -247,7 +247,7 @@ def verify_ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
         found = _add(_add(found, found), steps[s >> bit & 1 | (k >> bit & 1) << 1])
     inverse = pow(found[2], -1, _P)
     x, y = found[0] * inverse % _P, found[1] * inverse % _P
-    small = eighth[0] == 0 and eighth[1] == eighth[2]  # a key that fits many messages
+    small = eighth[1] == eighth[2]  # y = 1, the neutral point: a key that fits many messages
     return not small and (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cyberready.kernel import verify
 from cyberready.kernel.verify import verify_ed25519
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "rfc8032-ed25519.json").read_text())["vectors"]
@@ -96,6 +97,22 @@ def test_a_key_that_fits_many_messages_is_refused(public):
 )
 def test_what_is_not_a_public_key(public):
     assert not verify_ed25519(public, b"", (1).to_bytes(32, "little") + bytes(32))
+
+
+def test_every_point_has_one_spelling():
+    on_curve = [y for y in range(64) if decodes(y)]
+    assert 1 in on_curve
+    assert 0 < len(on_curve) < 64  # the others are not on the curve
+    assert not any(decodes(PRIME + y) for y in range(19))
+    assert any(decodes(y) and decodes(y + (1 << 255)) for y in on_curve)  # both signs of x
+
+
+def decodes(number):
+    try:
+        verify._point(number.to_bytes(32, "little"))
+    except ValueError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("length", [0, 31, 63, 65])

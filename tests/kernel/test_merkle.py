@@ -156,6 +156,13 @@ def test_a_rewritten_beginning_is_not_consistent():
     assert not verify_consistency(6, 9, root_of(hashes[:6]), root_of(rewritten), proof)
 
 
+def test_a_proof_of_growth_to_another_size_is_too_short():
+    hashes = leaves(5)
+    proof = consistency_proof(hashes, 4, 5)
+    assert verify_consistency(4, 5, root_of(hashes[:4]), root_of(hashes), proof)
+    assert not verify_consistency(4, 9, root_of(hashes[:4]), root_of(hashes), proof)
+
+
 def test_an_empty_proof_of_growth_does_not_hold():
     hashes = leaves(7)
     assert not verify_consistency(3, 7, root_of(hashes[:3]), root_of(hashes), ())

@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from io import BytesIO
+from contextlib import redirect_stdout
+from io import BytesIO, StringIO
 
 import pytest
 from hypothesis import given
@@ -132,6 +133,10 @@ def deflated(files):
         (local_header(b"\xff"), f"? is geen toegestaan bestand. {AGAIN}"),
         (local_header(), f"manifest.json ontbreekt. {AGAIN}"),
         (
+            local_header(flags=8),
+            "Het zipbestand is door een ander programma ingepakt. Pak het uit en controleer de map.",
+        ),
+        (
             local_header(extra=4),
             "Het zipbestand is door een ander programma ingepakt. Pak het uit en controleer de map.",
         ),
@@ -185,6 +190,7 @@ def test_what_else_is_not_packed():
         pack({"Map/a.txt": b"", "map/A.txt": b""})
     with pytest.raises(Fault, match="too large"):
         pack({f"f{number}": b"" for number in range(10_000)})
+    assert pack({f"f{number}": b"" for number in range(9_999)})
     with pytest.raises(Fault, match="too large"):
         pack({"a": Large()})
 
@@ -255,6 +261,12 @@ def test_the_command(tmp_path, capsys):
     assert "Vergelijk deze met de vingerafdruk in het Word-document" in shown
     assert verify.main([str(tmp_path / "nowhere"), "--lang", "en"]) == 1
     assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_the_command_writes_to_what_has_no_encoding(tmp_path):
+    with redirect_stdout(StringIO()) as written:
+        assert verify.main([str(tmp_path)]) == 1
+    assert "staat geen manifest.json." in written.getvalue()
 
 
 @pytest.mark.parametrize("arguments", [["a", "b"], ["--lang", "fr"], ["--no-such-option"]])
