@@ -80,4 +80,4 @@ def _links(database: Database, base_url: str) -> list[tuple[str, str]]:
 
 
 def _number(session: Session, address: str) -> int | None:
-    return session.scalar(select(Account.id).where(Account.email == address))
+    return session.scalar(select(Account.id).where(Account.email == address, Account.closed_at.is_(None)))

@@ -202,6 +202,10 @@ def join(
     seat = _seat(session, exercise.id, account_id) or Participant(
         exercise_id=exercise.id, account_id=account_id, joined_at=now
     )
+    if account_id is not None and seat.id is not None and (seat.team, seat.role) != (team, role):
+        ring(
+            session, f"gone:account:{account_id}"
+        )  # a stream that is open would go on with the old team's part
     seat.name, seat.team, seat.role = name, team, role
     session.add(seat)
     session.flush()

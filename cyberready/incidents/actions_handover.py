@@ -14,6 +14,7 @@ from cyberready.incidents.rules import BEFORE, KINDS, UNDER_WAY, HandoverState
 from cyberready.kernel.actor import Actor
 from cyberready.kernel.refusals import Conflict, Refused
 from cyberready.people import queries as people
+from cyberready.platform.db import ring
 from cyberready.platform.realm import Realm
 from cyberready.trail import actions as trail
 from cyberready.trail import queries as trails
@@ -142,6 +143,14 @@ def _claim(
     if claimed.rowcount != 1:  # type: ignore[attr-defined]  # an update gives a cursor result
         raise rules.too_late(handover.state)
     _tell(session, handover.incident, handover, to, actor=actor, now=now, **said)
+    if to not in UNDER_WAY:
+        _let_go(session, handover.receiver_organisation_id)
+
+
+def _let_go(session: Session, organisation_id: int) -> None:
+    """End the receiver's open streams, which would go on with the incident; pages come back with what they may see."""
+    for account in people.accounts(session, Realm(organisation_id)):
+        ring(session, f"gone:account:{account.id}")
 
 
 def _tell(

@@ -286,3 +286,21 @@ def test_a_name_that_makes_no_mail_subject_does_not_stop_the_exercise(database, 
     (sent,) = database.read(lambda session: session.query(OutboxMessage).all())
     assert "Bericht uit" in sent.subject
     assert len(sent.subject.splitlines()) == 1
+
+
+def test_a_change_of_team_ends_the_streams_of_the_old_one(database, exercise, town):
+    member, bells = town["crisis_team"], []
+    database.listeners.append(bells.append)
+
+    def sit(team):
+        def work(session):
+            found = queries.exercise(session, Realm(town.home.id), exercise.id)
+            actions.join(session, found, name="Kim", team=team, role="", account_id=member.id, now=START)
+
+        bells.clear()
+        database.transact(work)
+        return any(f"gone:account:{member.id}" in rung for rung in bells)
+
+    assert not sit("crisis")
+    assert not sit("crisis")
+    assert sit("ict")

@@ -147,6 +147,23 @@ def test_no_second_offer_while_one_is_under_way(sender, town, incident, offered)
     )
 
 
+@pytest.mark.parametrize("verb", [actions_handover.refuse, actions_handover.give_back])
+def test_who_has_the_incident_no_longer_hears_no_more_of_it(database, town, offered, verb):
+    officer = world.actor(town["public_safety"], town.region)
+    home = Realm(town.region.id)
+
+    def answer(step, **said):
+        database.transact(lambda session: step(session, home, offered.id, actor=officer, now=START, **said))
+
+    answer(actions_handover.confirm_receipt)
+    if verb is actions_handover.give_back:
+        answer(actions_handover.accept, note="")
+    bells = []
+    database.listeners.append(bells.append)
+    answer(verb, reason="Blijft bij u.")
+    assert any(f"gone:account:{town['public_safety'].id}" in rung for rung in bells)
+
+
 @pytest.mark.parametrize(
     ("verb", "said"),
     [
