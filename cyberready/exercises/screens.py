@@ -25,6 +25,8 @@ CLOCK_KINDS = {
     Kind.EXERCISE_ENDED,
 }
 QUIET = {Kind.PARTICIPANT_JOINED, Kind.ADDRESS_CONFIRMED, Kind.VARIABLES_FILLED, Kind.EXERCISE_PLANNED}
+LOGGED = frozenset(Kind) - QUIET | {Kind.EXERCISE_PLANNED}
+SAID = {Kind.INJECT_ANSWERED, Kind.DECISION_LOGGED, Kind.DECISION_POINT_CHOSEN}
 DECISIONS = {Kind.DECISION_LOGGED, Kind.DECISION_POINT_CHOSEN, Kind.INCIDENT_DECIDED}
 
 
@@ -114,33 +116,29 @@ class Control:
 
 
 def control(session: Session, exercise: Exercise, now: datetime) -> Control:
-    """Read the leader's screen."""
+    """Read the leader's screen; its cost does not grow with the trail, as it is drawn anew for every inject."""
+    size = trails.trail(session, exercise.trail_id).size
     script = queries.injects(session, exercise.id)
-    lines = trails.lines(session, exercise.trail_id)
     waiting = [one for one in script if one.state == InjectState.PENDING]
     first = waiting[0] if waiting else None
-    shown = [line for line in reversed(lines) if line.kind not in QUIET - {Kind.EXERCISE_PLANNED}]
     return Control(
         exercise=exercise,
         hand=Hand(exercise.clock, exercise.clock.elapsed(now)),
         script=script,
-        teams=teams(session, exercise, lines),
-        log=shown[:60],
-        decisions=[line for line in reversed(lines) if line.kind in DECISIONS][:20],
+        teams=teams(session, exercise),
+        log=trails.latest(session, exercise.trail_id, 60, *LOGGED, before=size),
+        decisions=trails.latest(session, exercise.trail_id, 20, *DECISIONS, before=size),
         next_inject=first,
         next_at=exercise.clock.due_at(first.offset) if first else None,
-        position=lines[-1].position if lines else -1,
+        position=size - 1,
     )
 
 
-def teams(session: Session, exercise: Exercise, lines: Sequence[Line]) -> list[TeamRow]:
-    """The teams of an exercise with who sits in them."""
+def teams(session: Session, exercise: Exercise) -> list[TeamRow]:
+    """The teams of an exercise with who sits in them and how much they said."""
     script = queries.scenario(exercise.release)
     seats = queries.participants(session, exercise.id)
-    said: dict[str, int] = {}
-    for line in lines:
-        if line.kind in {Kind.INJECT_ANSWERED, Kind.DECISION_LOGGED, Kind.DECISION_POINT_CHOSEN}:
-            said[line.text("team")] = said.get(line.text("team"), 0) + 1
+    said = trails.tally(session, exercise.trail_id, "team", *SAID)
     return [
         TeamRow(key, team.name, [seat for seat in seats if seat.team == key], said.get(key, 0))
         for key, team in script.teams.items()
@@ -167,7 +165,7 @@ def ready(session: Session, exercise: Exercise) -> Ready:
     return Ready(
         exercise=exercise,
         scenario=queries.scenario(exercise.release),
-        teams=teams(session, exercise, []),
+        teams=teams(session, exercise),
         check=queries.check(session, exercise),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import JSON, Row, cast, func, select
 from sqlalchemy.orm import Session
 
 from cyberready.kernel.refusals import NotFound
@@ -68,8 +68,10 @@ def lines(session: Session, trail_id: int, *, after: int = -1, limit: int | None
     return [_line(row) for row in stored(session, trail_id, after=after, limit=limit)]
 
 
-def latest(session: Session, trail_id: int, count: int, *kinds: Kind) -> list[Line]:
-    """The newest *count* entries (of these kinds, if any are named), newest first."""
+def latest(
+    session: Session, trail_id: int, count: int, *kinds: Kind, before: int | None = None
+) -> list[Line]:
+    """The newest *count* entries (of these kinds, if any are named; below position *before*), newest first."""
     chosen = (
         select(*COLUMNS)
         .outerjoin(Payload, (Payload.trail_id == Entry.trail_id) & (Payload.position == Entry.position))
@@ -77,7 +79,23 @@ def latest(session: Session, trail_id: int, count: int, *kinds: Kind) -> list[Li
         .order_by(Entry.position.desc())
         .limit(count)
     )
-    return [_line(row) for row in session.execute(chosen.where(Entry.kind.in_(kinds)) if kinds else chosen)]
+    if kinds:
+        chosen = chosen.where(Entry.kind.in_(kinds))
+    if before is not None:
+        chosen = chosen.where(Entry.position < before)
+    return [_line(row) for row in session.execute(chosen)]
+
+
+def tally(session: Session, trail_id: int, key: str, *kinds: Kind) -> dict[str, int]:
+    """How many entries of these kinds there are for each value of *key* in what they say."""
+    value = cast(Payload.body, JSON)[key].as_string()
+    chosen = (
+        select(value, func.count())
+        .join(Entry, (Payload.trail_id == Entry.trail_id) & (Payload.position == Entry.position))
+        .where(Entry.trail_id == trail_id, Entry.kind.in_(kinds))
+        .group_by(value)
+    )
+    return {said: count for said, count in session.execute(chosen) if said is not None}
 
 
 def about(session: Session, trail_id: int, subject: str) -> list[Line]:
