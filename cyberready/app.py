@@ -98,6 +98,9 @@ class Frames:
         self._screens = {
             name: import_module(f"cyberready.{name}.frames").frame for name in ("exercises", "incidents")
         }
+        # Compiled now, so that the first inject does not wait for it.
+        for name in app.jinja_env.list_templates(filter_func=lambda name: "/_frame_" in name):
+            app.jinja_env.get_template(name)
 
     def lines(self, trail_id: int, after: int, limit: int) -> Sequence[frames.Line]:
         """The entries after a position."""
