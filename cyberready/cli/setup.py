@@ -1,9 +1,12 @@
 """``cyberready upgrade`` and ``cyberready found``: a database of one's own and its first organisation."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from cyberready import settings
@@ -26,14 +29,39 @@ def upgrade() -> None:
     """Bring the database to this version; makes the signing key when there is none."""
     chosen = settings.read()
     key = Path(chosen.signing_key_file)
-    if not key.exists():
+    with _opened(chosen.database_url) as database:
+        if not key.exists():
+            _make(key, chosen.host)
+        run.upgrade(database)
+        click.echo(f"The database is at version {run.current(database)}.")
+
+
+def _make(key: Path, host: str) -> None:
+    try:
         key.touch(mode=0o600)
-        key.write_bytes(SigningKey.generate(chosen.host).pem())
-        click.echo(f"Made a signing key in {key}. Keep a copy where the server is not.")
-    database = Database(chosen.database_url)
-    run.upgrade(database)
-    click.echo(f"The database is at version {run.current(database)}.")
-    database.close()
+        key.write_bytes(SigningKey.generate(host).pem())
+    except OSError as error:
+        raise click.ClickException(f"The signing key {key} cannot be written: {error.strerror}.") from error
+    click.echo(f"Made a signing key in {key}. Keep a copy where the server is not.")
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    """Open a database inside the block; what is wrong with it, or refused in it, ends the command in a sentence."""
+    try:
+        database = Database(url)
+    except (ArgumentError, ImportError) as error:
+        raise click.ClickException(
+            "CYBERREADY_DATABASE_URL is not the address of a SQLite or PostgreSQL database."
+        ) from error
+    try:
+        yield database
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    except DBAPIError as error:
+        raise click.ClickException(f"The database cannot be used: {error.orig}.") from error
+    finally:
+        database.close()
 
 
 @click.command()
@@ -45,7 +73,6 @@ def upgrade() -> None:
 def found(*, slug: str, name: str, kind: str, region: str | None, administrator: str) -> None:
     """Set up an organisation with the shipped content and print a sign-in link for its first administrator."""
     chosen = settings.read()
-    database = Database(chosen.database_url)
 
     def work(session: Session) -> str:
         region_id = queries.organisation_by_slug(session, region).id if region else None
@@ -66,10 +93,8 @@ def found(*, slug: str, name: str, kind: str, region: str | None, administrator:
             town.stock(session, Realm(made.id), now())
         return access.issue_link(session, owner.id, valid=timedelta(days=1), now=now())
 
-    try:
+    with _opened(chosen.database_url) as database:
+        if run.current(database) != run.newest():
+            raise click.ClickException("The database is not at this version. Run first: cyberready upgrade")
         secret = database.transact(work)
-    except Refused as refusal:
-        raise click.ClickException(str(refusal)) from refusal
-    finally:
-        database.close()
     click.echo(f"{name} is set up. Sign in within a day: {chosen.base_url}/sign-in/{secret}")
