@@ -15,6 +15,8 @@ from cyberready.platform.texts import gettext as _
 from cyberready.platform.texts import speaking
 from cyberready.trail import actions, queries, verification
 
+LARGEST = 2**31 - 1
+
 
 @click.group()
 def trail() -> None:
@@ -22,7 +24,12 @@ def trail() -> None:
 
 
 @trail.command(name="verify")
-@click.option("--trail", "number", type=int, help="Number of one trail; without it all trails are checked.")
+@click.option(
+    "--trail",
+    "number",
+    type=click.IntRange(1, LARGEST),
+    help="Number of one trail; without it all trails are checked.",
+)
 @click.pass_context
 def verify_trails(context: click.Context, /, *, number: int | None) -> None:
     """Compute every trail anew from the stored bytes; exit status 1 when one does not hold."""
@@ -59,8 +66,8 @@ def _verified(database: Database, number: int) -> bool:
 
 
 @trail.command()
-@click.argument("number", metavar="TRAIL", type=int)
-@click.argument("position", type=int)
+@click.argument("number", metavar="TRAIL", type=click.IntRange(1, LARGEST))
+@click.argument("position", type=click.IntRange(0, LARGEST))
 @click.option("--reason", required=True, help="Why it is erased; this is an entry of its own.")
 def erase(*, number: int, position: int, reason: str) -> None:
     """Erase what entry POSITION of a TRAIL says; its place and hash stay, so that the trail still holds."""

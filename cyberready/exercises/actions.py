@@ -199,13 +199,12 @@ def join(
         raise Refused("Choose one of the roles of this team.")
     if exercise.state == State.ENDED:
         raise Conflict("This exercise has ended.")
-    seat = _seat(session, exercise.id, account_id) or Participant(
-        exercise_id=exercise.id, account_id=account_id, joined_at=now
-    )
-    if account_id is not None and seat.id is not None and (seat.team, seat.role) != (team, role):
+    known = _seat(session, exercise.id, account_id)
+    if known is not None and (known.team, known.role) != (team, role):
         ring(
             session, f"gone:account:{account_id}"
         )  # a stream that is open would go on with the old team's part
+    seat = known or Participant(exercise_id=exercise.id, account_id=account_id, joined_at=now)
     seat.name, seat.team, seat.role = name, team, role
     session.add(seat)
     session.flush()

@@ -36,7 +36,8 @@ def fire_due(session: Session, realm: Realm, exercise_id: int, *, now: datetime)
             late = rules.lateness(exercise.clock.due_at(inject.offset), now)
             fired += _fire(session, exercise, inject, late=late, actor=CLOCK, now=now)
         else:
-            _skip(session, exercise, inject, reason="branch not taken", actor=CLOCK, now=now)
+            reason = "branch not taken" if inject.when_decision in chosen else "not decided"
+            _skip(session, exercise, inject, reason=reason, actor=CLOCK, now=now)
     if ready:
         ring(session, "schedule")
     return fired

@@ -76,6 +76,8 @@ def found_organisation(
     now: datetime,
 ) -> Organisation:
     """Found an organisation and open its trail; raises Conflict for a short name that is taken."""
+    if not rules.SLUG.fullmatch(slug):
+        raise Refused("Write the short name in small letters, digits and hyphens: it stands in addresses.")
     if session.scalars(select(Organisation).where(Organisation.slug == slug)).first():
         raise Conflict("There already is an organisation with the short name %(slug)s.", slug=slug)
     founded = Organisation(
@@ -218,6 +220,10 @@ def _roles(roles: Iterable[str]) -> list[str]:
 
 
 def _somebody_manages(session: Session, realm: Realm) -> None:
+    # Two managers who close each other at once would each still see the other: the second waits here, and looks again.
+    session.get(
+        Organisation, realm.organisation_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     managers = [role for role in Role if "people.manage" in PERMISSIONS[role]]
     for found in queries.accounts(session, realm):
         if any(role in managers for role in found.memberships[0].roles):

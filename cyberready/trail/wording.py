@@ -77,7 +77,12 @@ WORDING = {
 
 # What codes are called in a sentence; the code itself stays in the entry.
 CALLED = {
-    Kind.INJECT_SKIPPED: {"reason": {"branch not taken": _("another branch was chosen")}},
+    Kind.INJECT_SKIPPED: {
+        "reason": {
+            "branch not taken": _("another branch was chosen"),
+            "not decided": _("nobody had decided yet"),
+        }
+    },
     Kind.EFFECT_TESTED: {
         "outcome": {
             "contact": _("contact the safety region"),

@@ -304,3 +304,10 @@ def test_a_change_of_team_ends_the_streams_of_the_old_one(database, exercise, to
     assert not sit("crisis")
     assert not sit("crisis")
     assert sit("ict")
+
+
+def test_what_hangs_on_a_decision_that_nobody_took_is_left_out_and_says_so(database, exercise, act, hand):
+    act(actions.start)
+    jobs.fire_due(database, hand.forward(minutes=20))
+    (line,) = database.read(lambda session: trails.of_kinds(session, exercise.trail_id, Kind.INJECT_SKIPPED))
+    assert line.text("reason") == "not decided"

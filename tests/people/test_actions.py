@@ -482,3 +482,35 @@ def test_a_foreign_organisation_sees_and_changes_nothing(database):
     for work in foreign:
         with pytest.raises(NotFound):
             database.transact(work)
+
+
+def test_two_managers_who_close_each_other_at_once_do_not_both_succeed(database):
+    home = organisation(database)
+    managers = [account(database, home, "administrator", name=name) for name in ("Ada", "Bea")]
+    start, outcomes = threading.Barrier(2), []
+
+    def close(me, other):
+        start.wait()
+        try:
+            database.transact(
+                lambda session: actions.close_account(
+                    session, Realm(home.id), other.id, actor=actor(me, home), now=START
+                )
+            )
+            outcomes.append("closed")
+        except Conflict:
+            outcomes.append("refused")
+
+    pairs = (managers, managers[::-1])
+    rivals = [threading.Thread(target=close, args=pair) for pair in pairs]
+    for rival in rivals:
+        rival.start()
+    for rival in rivals:
+        rival.join()
+    assert sorted(outcomes) == ["closed", "refused"]
+
+
+@pytest.mark.parametrize("slug", ["Bad Slug!", "a/b", "", "-", "é"])
+def test_a_short_name_fits_in_an_address(database, slug):
+    with pytest.raises(Refused, match="small letters"):
+        organisation(database, slug)
