@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from cyberready.exercises import queries as exercises
+from cyberready.exercises.rules import State as ExerciseState
 from cyberready.incidents import actions, queries, rules
 from cyberready.incidents.models import Handover, HandoverPackage, Incident
 from cyberready.incidents.rules import BEFORE, KINDS, UNDER_WAY, HandoverState
 from cyberready.kernel.actor import Actor
-from cyberready.kernel.refusals import Conflict, Refused
+from cyberready.kernel.refusals import Conflict, Forbidden, Refused
 from cyberready.people import queries as people
 from cyberready.platform.db import ring
 from cyberready.platform.realm import Realm
@@ -50,6 +52,17 @@ def may_offer(session: Session, realm: Realm, incident_id: int, *, lock: bool = 
     if any(one.state in UNDER_WAY for one in queries.handovers(session, incident_id)):
         raise Conflict("A handover of this incident is under way already. Wait for the answer.")
     return incident
+
+
+def spoils_nothing(session: Session, incident: Incident) -> None:
+    """Forbidden while the incident's exercise goes on: its trail holds what was for other teams and for the staff."""
+    if incident.exercise_id is None:
+        return
+    exercise = exercises.exercise(session, Realm(incident.organisation_id), incident.exercise_id)
+    if exercise.state != ExerciseState.ENDED:
+        raise Forbidden(
+            "This package holds what the other teams were told. Players can download it after the exercise."
+        )
 
 
 def offer(session: Session, realm: Realm, offered: Offer, *, actor: Actor, now: datetime) -> Handover:

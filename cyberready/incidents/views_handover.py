@@ -23,7 +23,7 @@ from cyberready.incidents.models import Handover
 from cyberready.incidents.views_page import at, lines, said
 from cyberready.kernel.refusals import Refused
 from cyberready.platform.context import context, now, read, transact
-from cyberready.platform.gate import may, realm, who
+from cyberready.platform.gate import may, principal, realm, who
 from cyberready.platform.streams import stream
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.web import attachment, done, page
@@ -130,10 +130,16 @@ def handover_page(handover_id: int, status: int = 200, **typed: Any) -> Response
 
 @may("incidents.view")
 def package(handover_id: int) -> ResponseReturnValue:
-    """Download the package, byte for byte as it was offered; for its sender and its receiver."""
+    """Download the package, byte for byte as it was offered; for its sender and its receiver.
+
+    It holds the whole trail of an exercise, so its players get it after the end.
+    """
+    here, leads = realm(), principal().may("exercises.lead")
 
     def work(session: Session) -> bytes:
-        found = queries.handover(session, realm(), handover_id)
+        found = queries.handover(session, here, handover_id)
+        if found.sender_organisation_id == here.organisation_id and not leads:
+            actions_handover.spoils_nothing(session, found.incident)
         return queries.package(session, found.id).content
 
     return attachment(read(work), "overdracht.zip", "application/zip")

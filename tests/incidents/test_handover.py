@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import text
 
+from cyberready.exercises import actions as exercises
 from cyberready.incidents import actions_handover, dossiers_package, queries
 from cyberready.incidents.dossiers import Asked
 from cyberready.incidents.formats.dossier import Severity
@@ -361,3 +362,20 @@ def test_the_package_can_be_made_in_another_process(database, town, incident, ap
     finally:
         workers.close()
     assert made["trail.jsonl"].count(b"\n") == 2
+
+
+def test_players_of_an_exercise_get_the_package_after_its_end(browser, sender, officer, database, town):
+    leader = world.actor(town["exercise_leader"], town.home)
+    exercise, home = world.exercise(database, town.home, town["exercise_leader"]), Realm(town.home.id)
+    database.transact(lambda session: exercises.start(session, home, exercise.id, actor=leader, now=START))
+    incident = incident_world.incident(database, town, exercise_id=exercise.id)
+    sender.post(
+        f"/incidents/{incident.id}/handovers", OFFER | {"receiver": town.region.id, "severity": "Severe"}
+    )
+    (offered,) = database.read(lambda session: queries.handovers(session, incident.id))
+    package = f"/incidents/handovers/{offered.id}/overdracht.zip"
+    sender.get(package, status=403)
+    officer.get(package)
+    browser.another().sign_in(town["exercise_leader"], town.home).get(package)
+    database.transact(lambda session: exercises.end(session, home, exercise.id, actor=leader, now=START))
+    sender.get(package)
