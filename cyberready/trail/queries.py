@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Row, cast, func, select
+from sqlalchemy import JSON, Row, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from cyberready.kernel.refusals import NotFound
@@ -88,7 +88,9 @@ def latest(
 
 def tally(session: Session, trail_id: int, key: str, *kinds: Kind) -> dict[str, int]:
     """How many entries of these kinds there are for each value of *key* in what they say."""
-    value = cast(Payload.body, JSON)[key].as_string()
+    # SQLite reads JSON from text, and its cast would make a number of it; PostgreSQL wants the cast.
+    read = type_coerce if session.get_bind().dialect.name == "sqlite" else cast
+    value = read(Payload.body, JSON)[key].as_string()
     chosen = (
         select(value, func.count())
         .join(Entry, (Payload.trail_id == Entry.trail_id) & (Payload.position == Entry.position))
