@@ -60,6 +60,8 @@ class Alarm:
     def stop(self) -> None:
         """Stop waking and wait for what is being done."""
         if self._scheduler.running:
+            self._scheduler.pause()
+            self._scheduler.get_jobs()  # waits for a timer that goes off now: it would not find itself any more
             self._scheduler.shutdown(wait=True)
 
     def run_due(self) -> None:
