@@ -79,7 +79,8 @@ def test_lateness_is_never_negative():
 
 
 def meant_for(to, team, role):
-    return any(one in {ALL, team, f"{team}/{role}" if role else ALL and team} for one in to)
+    own = {ALL, team, f"{team}/{role}"} if role else {ALL, team}
+    return any(one in own for one in to)
 
 
 @given(st.lists(ADDRESSES, min_size=1, max_size=4), SEATS)
