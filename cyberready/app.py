@@ -25,6 +25,7 @@ from cyberready.platform.web import MenuItem
 from cyberready.platform.workers import Workers
 from cyberready.settings import Settings
 from cyberready.trail import queries as trails
+from cyberready.trail.rules import Line
 from cyberready.trail.wording import say, who
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
@@ -96,7 +97,7 @@ class Frames:
         self._app = app
         self._context: Context = app.extensions[NAME]
         self._screens = {
-            name: import_module(f"cyberready.{name}.frames").frame for name in ("exercises", "incidents")
+            name: import_module(f"cyberready.{name}.frames") for name in ("exercises", "incidents")
         }
         # Compiled now, so that the first inject does not wait for it.
         for name in app.jinja_env.list_templates(filter_func=lambda name: "/_frame_" in name):
@@ -108,13 +109,16 @@ class Frames:
             lambda session: trails.lines(session, trail_id, after=after, limit=limit)
         )
 
-    def render(self, view: View, line: frames.Line) -> str | None:
+    def render(self, view: View, line: Line) -> str | None:
         """One entry as one screen shows it, in the language of its readers."""
         slice_name, _dot, screen = view.page.partition(".")
-        draw = self._screens[f"{slice_name}s"]
+        drawing = self._screens[f"{slice_name}s"]
+        # Who joins late reads many entries that do not show; those must cost nothing.
+        if drawing.silent(screen, line.kind):
+            return None
         with self._app.test_request_context(), texts.speaking(view.language):
             html: str | None = self._context.database.read(
-                lambda session: draw(session, screen, line, self._context.clock())
+                lambda session: drawing.frame(session, screen, line, self._context.clock())
             )
         return html
 

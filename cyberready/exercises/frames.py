@@ -1,6 +1,6 @@
 """Live frames of an exercise: what each screen gets for a new trail entry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import datetime
 from typing import Any
 
@@ -33,13 +33,11 @@ def room(session: Session, exercise: Exercise, line: Line, now: datetime) -> str
         return render_template("exercises/_frame_clock.html", hand=hand, form=form, **common)
     if line.kind in DECISIONS:
         return render_template("exercises/_frame_decision.html", **common)
-    return None if line.kind in QUIET else render_template("exercises/_frame_log.html", **common)
+    return render_template("exercises/_frame_log.html", **common)
 
 
 def control(session: Session, exercise: Exercise, line: Line, now: datetime) -> str | None:
     """The leader's screen: clock and script anew where they changed, else a line of the log."""
-    if line.kind in {Kind.ADDRESS_CONFIRMED, Kind.VARIABLES_FILLED}:
-        return None
     full = line.kind in SCRIPT_KINDS
     seats = line.kind is Kind.PARTICIPANT_JOINED
     shown = screens.control(session, exercise, now) if full or seats else None
@@ -55,9 +53,8 @@ def control(session: Session, exercise: Exercise, line: Line, now: datetime) -> 
 
 
 def wall(session: Session, exercise: Exercise, line: Line, now: datetime) -> str | None:
-    """The wall: drawn anew whenever something on it changed."""
-    if line.kind in QUIET | {Kind.INJECT_ANSWERED, Kind.EXERCISE_NOTED}:
-        return None
+    """The wall, drawn anew."""
+    del line
     shown = screens.control(session, exercise, now)
     around = screens.window(shown.script)
     return render_template("exercises/_frame_wall.html", exercise=exercise, shown=shown, around=around)
@@ -65,8 +62,8 @@ def wall(session: Session, exercise: Exercise, line: Line, now: datetime) -> str
 
 def preflight(session: Session, exercise: Exercise, line: Line, now: datetime) -> str | None:
     """The check before the start: drawn anew whenever somebody takes a seat or confirms an address."""
-    del now
-    if line.kind not in {Kind.PARTICIPANT_JOINED, Kind.ADDRESS_CONFIRMED} or exercise.state != State.PLANNED:
+    del line, now
+    if exercise.state != State.PLANNED:
         return None
     shown = screens.ready(session, exercise)
     return render_template("exercises/_frame_preflight.html", **vars_of(shown), csrf="")
@@ -83,7 +80,19 @@ def vars_of(shown: screens.Ready) -> dict[str, Any]:
     }
 
 
+SEATING = {Kind.PARTICIPANT_JOINED, Kind.ADDRESS_CONFIRMED}
+SILENT: dict[str, Container[Kind]] = {
+    "room": QUIET,
+    "control": {Kind.ADDRESS_CONFIRMED, Kind.VARIABLES_FILLED},
+    "wall": QUIET | {Kind.INJECT_ANSWERED, Kind.EXERCISE_NOTED},
+    "preflight": frozenset(Kind) - SEATING,
+}
 SCREENS: dict[str, Render] = {"room": room, "control": control, "wall": wall, "preflight": preflight}
+
+
+def silent(screen: str, kind: Kind) -> bool:
+    """Whether entries of this kind change nothing on a screen, known without reading anything."""
+    return kind in SILENT[screen]
 
 
 def frame(session: Session, screen: str, line: Line, now: datetime) -> str | None:

@@ -58,16 +58,19 @@ def handover(session: Session, incident: Incident, line: Line, now: datetime) ->
     )
 
 
-def inbox(session: Session, line: Line) -> str | None:
+def inbox(session: Session, line: Line) -> str:
     """The receiver's list of handovers, drawn anew."""
-    if line.kind not in HANDOVER_KINDS:
-        return None
     head = trails.trail(session, line.trail_id)
     found = queries.received(session, Realm(head.organisation_id))
     return render_template("incidents/_frame_inbox.html", handovers=found)
 
 
 SCREENS: dict[str, Render] = {"show": show, "handover": handover}
+
+
+def silent(screen: str, kind: Kind) -> bool:
+    """Whether entries of this kind change nothing on a screen, known without reading anything."""
+    return screen == "inbox" and kind not in HANDOVER_KINDS
 
 
 def frame(session: Session, screen: str, line: Line, now: datetime) -> str | None:

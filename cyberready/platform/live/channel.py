@@ -131,7 +131,9 @@ class Channel:
         async with group.reading:
             if group.ring.covers(stream.cursor):
                 return
-            after = stream.cursor
+            # Many come at once, each from another place: one reading then serves all of them that are near.
+            furthest = min((one.cursor for one in group.streams if not one.live), default=stream.cursor)
+            after = min(stream.cursor, max(group.ring.floor - BATCH, furthest))
 
             def read() -> tuple[Sequence[Line], list[Frame]]:
                 lines = self._source.lines(self._trail_id, after, BATCH)
@@ -140,7 +142,7 @@ class Channel:
             lines, frames = await self._back(read)
             upto = lines[-1].position if lines else group.ring.floor
             group.ring.backfill(after, upto, frames)
-        await _send(stream, frames)
+        await _send(stream, [frame for frame in frames if frame.position > stream.cursor])
         stream.cursor = max(stream.cursor, upto)
 
     async def _run(self, near: int) -> None:
