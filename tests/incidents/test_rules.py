@@ -90,3 +90,21 @@ def test_what_does_not_apply_is_not_open():
         "AVG-33", known("breach_known_at"), judged("AVG-33", "not_applicable", reason="Geen gegevens.")
     )
     assert (found.state, found.reason, found.open) == (State.NOT_APPLICABLE, "Geen gegevens.", False)
+
+
+def test_a_report_without_its_moment_starts_no_further_term():
+    derived, follows = next(iter(rules.DERIVED.items()))
+    assert derived not in rules.moments([judged(follows, "done")])
+    told = judged(follows, "done", reported_at=moment(NOW))
+    assert rules.moments([told])[derived] == NOW
+
+
+@pytest.mark.parametrize(("said", "read"), [(["AOV", 7], ("AOV", "7")), ("AOV", ()), (None, ()), ([], ())])
+def test_a_list_of_an_entry_is_read_as_texts(said, read):
+    assert rules.texts_in(line(Kind.INCIDENT_ESCALATED, informed=said), "informed") == read
+    assert rules.texts_in(line(Kind.INCIDENT_ESCALATED), "informed") == ()
+
+
+@pytest.mark.parametrize(("said", "read"), [(7, 7), (True, None), ("7", None), (None, None)])
+def test_a_number_of_an_entry_is_a_whole_number(said, read):
+    assert rules.number_in(line(Kind.INCIDENT_CORRECTED, corrects=said), "corrects") == read
