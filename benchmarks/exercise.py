@@ -161,7 +161,9 @@ async def joined(base_url: str, exercise: Exercise, count: int) -> list[str]:
 
 async def watched(port: int, addresses: list[str]) -> list[Listener]:
     loop = asyncio.get_running_loop()
-    openings = [loop.create_connection(partial(Listener, address), "127.0.0.1", port) for address in addresses]
+    openings = [
+        loop.create_connection(partial(Listener, address), "127.0.0.1", port) for address in addresses
+    ]
     found = [listener for _transport, listener in await asyncio.gather(*openings)]
     await asyncio.gather(*(one.ready for one in found))
     return found

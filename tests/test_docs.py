@@ -170,7 +170,9 @@ def test_decisions_are_numbered_dated_and_listed():
 def test_readme_begins_with_two_commands_that_make_lists():
     first = re.findall(r"^make ([a-z-]+)$", text("README.md"), re.MULTILINE)
     assert first[:2] == ["demo", "test"]
-    listed = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     known = {line.split()[0] for line in listed.splitlines() if line}
     assert set(first) <= known
     for line in listed.splitlines():
