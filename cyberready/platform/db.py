@@ -1,17 +1,19 @@
 """Database access: one transaction per act at the edge, on SQLite and on PostgreSQL."""
 
 import logging
+import math
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -19,6 +21,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 CHANNEL = "cyberready"
+REST_SECONDS = 1
 HERALD_PAUSE_SECONDS = 0.005
 HERALD_FAREWELL_SECONDS = 2
 NAMING = {
@@ -223,4 +226,26 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgresql(url: str, pool_size: int) -> Engine:
-    return create_engine(url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=20, pool_use_lifo=True)
+    event.listen(engine, "checkin", _rest)
+    event.listen(engine, "checkout", partial(_look, engine.dialect))
+    return engine
+
+
+def _rest(_connection: object, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _look(dialect: Dialect, connection: Any, record: Any, _proxy: object) -> None:
+    # A connection that lay still may have died with its server; looking costs a journey, so not at each use.
+    if time.monotonic() - record.info.get("rests_since", math.inf) > REST_SECONDS and not _alive(
+        dialect, connection
+    ):
+        raise DisconnectionError
+
+
+def _alive(dialect: Dialect, connection: Any) -> bool:
+    try:
+        return dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        return False

@@ -31,22 +31,16 @@ ADVANCED = "UPDATE trails SET size = :size, frontier = :frontier WHERE id = :tra
 ENTRIES = text(f"{ENTRY} VALUES (:trail, :position, :kind, :about, :leaf)")
 PAYLOADS = text(f"{PAYLOAD} VALUES (:trail, :position, :salt, :body)")
 ADVANCE = text(ADVANCED).bindparams(bindparam("frontier", type_=JSON))
-COLUMNS = {
-    "position": "int[]",
-    "kind": "text[]",
-    "about": "text[]",
-    "leaf": "text[]",
-    "salt": "text[]",
-    "body": "text[]",
-}
-LISTS = ", ".join(f"CAST(:{name} AS {kind})" for name, kind in COLUMNS.items())
 # On PostgreSQL one statement, made of these constants, does all three: each is a journey to the server and back.
-NEW = f"SELECT * FROM unnest({LISTS}) AS new({', '.join(COLUMNS)})"  # noqa: S608
+NEW = (
+    "SELECT * FROM json_to_recordset(CAST(:rows AS json)) "
+    "AS new(position int, kind text, about text, leaf text, salt text, body text)"
+)
 ENTRIES_OF_NEW = f"{ENTRY} SELECT :trail, position, kind, about, leaf FROM new"  # noqa: S608
 PAYLOADS_OF_NEW = f"{PAYLOAD} SELECT :trail, position, salt, body FROM new"  # noqa: S608
 AT_ONCE = text(
     f"WITH new AS ({NEW}), entries AS ({ENTRIES_OF_NEW}), head AS ({ADVANCED}) {PAYLOADS_OF_NEW}"
-).bindparams(bindparam("frontier", type_=JSON))
+).bindparams(bindparam("frontier", type_=JSON), bindparam("rows", type_=JSON))
 
 
 def open_trail(
@@ -134,8 +128,7 @@ def _append(session: Session, trail_id: int, pending: Iterable[Pending]) -> None
         frontier = frontier.append(leaf_hash(leaf))
     head = {"trail": trail_id, "size": frontier.size, "frontier": [node.hex() for node in frontier.nodes]}
     if connection.dialect.name == "postgresql":
-        columns = {name: [row[name] for row in rows] for name in COLUMNS}
-        connection.execute(AT_ONCE, {**head, **columns})
+        connection.execute(AT_ONCE, {**head, "rows": rows})
     else:
         for statement, values in ((ENTRIES, rows), (PAYLOADS, rows), (ADVANCE, head)):
             connection.execute(statement, values)
