@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, create_engine, event, text
@@ -233,12 +234,12 @@ def _postgresql(url: str, pool_size: int) -> Engine:
 
 
 def _rest(_connection: object, record: Any) -> None:
-    record.info["rests_since"] = time.monotonic()
+    record.info["rests_since"] = monotonic()
 
 
 def _look(dialect: Dialect, connection: Any, record: Any, _proxy: object) -> None:
     # A connection that lay still may have died with its server; looking costs a journey, so not at each use.
-    if time.monotonic() - record.info.get("rests_since", math.inf) > REST_SECONDS and not _alive(
+    if monotonic() - record.info.get("rests_since", math.inf) > REST_SECONDS and not _alive(
         dialect, connection
     ):
         raise DisconnectionError
