@@ -191,7 +191,7 @@ def join(
     account_id: int | None,
     now: datetime,
 ) -> Participant:
-    """Take a seat in a team; with an account twice the same seat is changed, not doubled."""
+    """Take a seat in a team; with an account again it is changed, until the start."""
     script = queries.scenario(exercise.release)
     if team not in script.teams:
         raise Refused("Choose one of the teams of this exercise.")
@@ -201,9 +201,10 @@ def join(
         raise Conflict("This exercise has ended.")
     known = _seat(session, exercise.id, account_id)
     if known is not None and (known.team, known.role) != (team, role):
-        ring(
-            session, f"gone:account:{account_id}"
-        )  # a stream that is open would go on with the old team's part
+        if exercise.state != State.PLANNED:
+            raise Conflict("You have a seat in this exercise already.")
+        # A stream that is open would go on with the old team's part.
+        ring(session, f"gone:account:{account_id}")
     seat = known or Participant(exercise_id=exercise.id, account_id=account_id, joined_at=now)
     seat.name, seat.team, seat.role = name, team, role
     session.add(seat)

@@ -46,10 +46,11 @@ def fire_due(session: Session, realm: Realm, exercise_id: int, *, now: datetime)
 def fire_now(
     session: Session, realm: Realm, exercise_id: int, inject_id: int, *, actor: Actor, now: datetime
 ) -> Inject:
-    """Fire one inject at once, whatever its planned moment; Conflict when it was fired or skipped before."""
+    """Fire one inject at once, whatever its planned moment, also one that was left out; Conflict when it was fired."""
     exercise = _playing(session, realm, exercise_id)
     inject = queries.inject(session, exercise_id, inject_id)
-    if not _fire(session, exercise, inject, late=timedelta(), actor=actor, now=now):
+    known = (InjectState.PENDING, InjectState.SKIPPED)
+    if not _fire(session, exercise, inject, late=timedelta(), actor=actor, now=now, known=known):
         raise Conflict("Inject %(number)s was fired or skipped already.", number=inject.number)
     ring(session, "schedule")
     return inject
@@ -270,10 +271,20 @@ def _known_audience(exercise: Exercise, to: list[str]) -> None:
         raise Refused("Choose for whom the inject is.")
 
 
-def _claim(session: Session, inject: Inject, state: InjectState, now: datetime, late: timedelta) -> bool:
+WAITING = (InjectState.PENDING,)
+
+
+def _claim(
+    session: Session,
+    inject: Inject,
+    state: InjectState,
+    now: datetime,
+    late: timedelta,
+    known: tuple[InjectState, ...] = WAITING,
+) -> bool:
     claimed = session.execute(
         update(Inject)
-        .where(Inject.id == inject.id, Inject.state == InjectState.PENDING)
+        .where(Inject.id == inject.id, Inject.state.in_(known))
         .values(state=state, fired_at=now, late=late)
         .execution_options(synchronize_session=False)
     )
@@ -281,9 +292,16 @@ def _claim(session: Session, inject: Inject, state: InjectState, now: datetime, 
 
 
 def _fire(
-    session: Session, exercise: Exercise, inject: Inject, *, late: timedelta, actor: Actor, now: datetime
+    session: Session,
+    exercise: Exercise,
+    inject: Inject,
+    *,
+    late: timedelta,
+    actor: Actor,
+    now: datetime,
+    known: tuple[InjectState, ...] = WAITING,
 ) -> bool:
-    if not _claim(session, inject, InjectState.FIRED, now, late):
+    if not _claim(session, inject, InjectState.FIRED, now, late, known):
         return False
     kind = Kind.DECISION_POINT_ASKED if inject.is_decision else Kind.INJECT_FIRED
     title = formats.fill(inject.title, exercise.variables)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from cyberready.platform.paper.record import Standing
 from cyberready.platform.realm import Realm
 from cyberready.platform.texts import speaking
 from cyberready.trail import verification
+from cyberready.trail.rules import STAFF
 
 README = """\
 Dit is een overdracht uit cyberready. Lees eerst overdracht.docx; overdracht.json en cap.xml zijn voor systemen.
@@ -82,7 +84,16 @@ def snapshot(
         )
         made = Reading(session, realm, incident, asked, standing, actor, now).dossier(receiver.name, number)
     broken = fault.statement(LANGUAGE) if fault else None
-    return Snapshot(incident_id, number, asked, made, tuple(entries), checkpoint, broken)
+    return Snapshot(incident_id, number, asked, made, tuple(map(_for_receiver, entries)), checkpoint, broken)
+
+
+def _for_receiver(entry: verify.Entry) -> verify.Entry:
+    """The entry without its content when that is for the exercise staff only; its place is proven all the same."""
+    try:
+        audience = json.loads(entry.leaf)["audience"]
+    except (ValueError, KeyError, TypeError):  # a damaged leaf is told by the verifier, as it is
+        return entry
+    return entry._replace(payload=None, salt=None) if audience == [STAFF] else entry
 
 
 def files(taken: Snapshot, templates: str) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ A package is a folder, or the zip that `pack` makes of it (stored, sorted, 1980;
   manifest.sig    one C2SP note signature line over the bytes of manifest.json
   checkpoint.txt  C2SP checkpoint of the trail (origin, size, base64 root), signed with the same key
   trail.jsonl     one line per entry: {"index": 0 and up, "leaf": the leaf as text, "payload": text, "salt": 16 bytes
-                  in hex, "proof": [hex] from this leaf to the root}; payload and salt are null when erased
+                  in hex, "proof": [hex] from this leaf to the root}; payload and salt are null when erased or left out
 and any other files. A leaf is a JSON object with at least "origin" (that of the checkpoint) and "payload_hash", the
 SHA-256 in hex of salt and payload. Names are ASCII letters, digits and . _ - in folders parted by /. In a folder, the
 lock files of open documents and what Windows and macOS leave behind are passed over.
@@ -69,7 +69,7 @@ root | Het verloop is niet het verloop dat ondertekend is. * | The trail is not 
 broken | De bestanden zijn ongeschonden, maar het verloop klopt niet. De afzender meldt: %(reason)s. | The files are intact, but the trail does not hold. The sender states: %(reason)s.
 unseen | Deze controle vindt zelf geen fout in het verloop. | This check itself finds no fault in the trail.
 holds | Alles klopt: de bestanden (%(files)s) en de verloopregels (%(entries)s) zijn ongewijzigd en ondertekend door %(name)s. | All holds: the files (%(files)s) and the trail entries (%(entries)s) are unchanged and signed by %(name)s.
-erased | Bij %(erased)s van deze regels is de inhoud gewist; de plaats in het verloop is wel bewezen. | The content of %(erased)s of these entries was erased; the place in the trail is still proven.
+erased | Bij %(erased)s van deze regels is de inhoud gewist of niet meegegeven; de plaats in het verloop is wel bewezen. | The content of %(erased)s of these entries was erased or left out; the place in the trail is still proven.
 compare | Vingerafdruk van de sleutel: %(fingerprint)s. Vergelijk deze met de vingerafdruk in het Word-document en, bij twijfel, telefonisch met de afzender. | Fingerprint of the key: %(fingerprint)s. Compare it with the fingerprint in the Word document and, in doubt, by telephone with the sender.
 """
 _TEXTS = {code: texts for code, *texts in (line.split(" | ") for line in _LINES.splitlines())}

@@ -162,6 +162,39 @@ def test_firing_now_and_skipping_claim_the_inject(database, exercise, act):
         act(actions_injects.fire_now, 999_999)
 
 
+def test_an_inject_that_was_left_out_can_still_be_fired_by_the_leader(database, exercise, act):
+    act(actions.start)
+    inject = by_key(database, exercise, "vierde")
+    act(actions_injects.skip, inject.id, reason="eerst niet")
+    act(actions_injects.fire_now, inject.id)
+    assert fired(database, exercise) == ["vierde"]
+    with pytest.raises(Conflict):
+        act(actions_injects.fire_now, inject.id)
+
+
+def test_nobody_changes_team_once_the_exercise_runs(database, exercise, act, hand, town):
+    home, person = Realm(town.home.id), town["crisis_team"]
+
+    def sit(team):
+        return database.transact(
+            lambda session: actions.join(
+                session,
+                queries.exercise(session, home, exercise.id),
+                name=person.name,
+                team=team,
+                role="",
+                account_id=person.id,
+                now=hand(),
+            )
+        )
+
+    sit("ict")
+    assert sit("crisis").team == "crisis"
+    act(actions.start)
+    with pytest.raises(Conflict):
+        sit("ict")
+
+
 def test_an_ad_hoc_inject_reaches_its_team_at_once(database, exercise, act):
     act(actions.start)
     act(

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import text
 
 from cyberready.exercises import actions as exercises
+from cyberready.exercises import actions_injects
 from cyberready.incidents import actions_handover, dossiers_package, queries
 from cyberready.incidents.dossiers import Asked
 from cyberready.incidents.formats.dossier import Severity
@@ -369,6 +370,11 @@ def test_players_of_an_exercise_get_the_package_after_its_end(browser, sender, o
     exercise, home = world.exercise(database, town.home, town["exercise_leader"]), Realm(town.home.id)
     database.transact(lambda session: exercises.start(session, home, exercise.id, actor=leader, now=START))
     incident = incident_world.incident(database, town, exercise_id=exercise.id)
+    database.transact(
+        lambda session: actions_injects.note(
+            session, home, exercise.id, "Team twijfelt lang", actor=leader, now=START
+        )
+    )
     sender.post(
         f"/incidents/{incident.id}/handovers", OFFER | {"receiver": town.region.id, "severity": "Severe"}
     )
@@ -376,6 +382,9 @@ def test_players_of_an_exercise_get_the_package_after_its_end(browser, sender, o
     package = f"/incidents/handovers/{offered.id}/overdracht.zip"
     sender.get(package, status=403)
     officer.get(package)
+    held = zipfile.ZipFile(io.BytesIO(officer.response.data)).read("trail.jsonl").decode()
+    assert "exercise.noted" in held
+    assert "twijfelt" not in held
     browser.another().sign_in(town["exercise_leader"], town.home).get(package)
     database.transact(lambda session: exercises.end(session, home, exercise.id, actor=leader, now=START))
     sender.get(package)

@@ -27,7 +27,8 @@ def test_a_good_package_holds_as_zip_and_as_folder(tmp_path):
             True,
             (
                 "Alles klopt: de bestanden (6) en de verloopregels (3) zijn ongewijzigd en ondertekend door "
-                "voorbeeldstad. Bij 1 van deze regels is de inhoud gewist; de plaats in het verloop is wel bewezen."
+                "voorbeeldstad. Bij 1 van deze regels is de inhoud gewist of niet meegegeven; de plaats in het verloop "
+                "is wel bewezen."
             ),
             KEY.fingerprint,
             3,
