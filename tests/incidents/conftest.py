@@ -13,7 +13,10 @@ def statements(database):
         seen = []
 
         def note(_connection, _cursor, statement, *_rest):
-            seen.append(statement)
+            if not statement.startswith(
+                "NOTIFY"
+            ):  # sent by a thread of its own, whenever it gets round to it
+                seen.append(statement)
 
         event.listen(database.engine, "before_cursor_execute", note)
         try:
