@@ -5,9 +5,8 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import JSON, Connection, Engine, bindparam, delete, event, select, text
+from sqlalchemy import JSON, bindparam, column, delete, event, select, table, text
 from sqlalchemy.orm import Session
 
 from cyberready.kernel.actor import Actor
@@ -20,23 +19,28 @@ from cyberready.trail.models import Entry, Erasure, Payload, Trail
 from cyberready.trail.rules import EVERYONE, Kind, Pending, Plain
 
 VERSION = 1
-ORIGIN = select(Trail.origin).where(Trail.id == bindparam("trail"))
-HEAD = select(Trail.size, Trail.frontier, Trail.origin).where(Trail.id == bindparam("trail"))
-ENTRIES = text(
-    "INSERT INTO trail_entries (trail_id, position, kind, about, leaf) "
-    "VALUES (:trail, :position, :kind, :about, :leaf)"
+HEAD = (
+    select(column("size"), column("frontier", JSON), column("origin"))
+    .select_from(table("trails"))
+    .where(column("id") == bindparam("trail"))
+    .with_for_update()
 )
-PAYLOADS = text(
-    "INSERT INTO trail_payloads (trail_id, position, salt, body) VALUES (:trail, :position, :salt, :body)"
+ENTRY = "INSERT INTO trail_entries (trail_id, position, kind, about, leaf)"
+PAYLOAD = "INSERT INTO trail_payloads (trail_id, position, salt, body)"
+ADVANCED = "UPDATE trails SET size = :size, frontier = :frontier WHERE id = :trail"
+ENTRIES = text(f"{ENTRY} VALUES (:trail, :position, :kind, :about, :leaf)")
+PAYLOADS = text(f"{PAYLOAD} VALUES (:trail, :position, :salt, :body)")
+ADVANCE = text(ADVANCED).bindparams(bindparam("frontier", type_=JSON))
+# On PostgreSQL one statement, made of these constants, does all three: each is a journey to the server and back.
+NEW = (
+    "SELECT * FROM json_to_recordset(CAST(:rows AS json)) "
+    "AS new(position int, kind text, about text, leaf text, salt text, body text)"
 )
-ADVANCE = text("UPDATE trails SET size = :size, frontier = :frontier WHERE id = :trail").bindparams(
-    bindparam("frontier", type_=JSON)
-)
-APPEND = text("SELECT cyberready_append(CAST(:trail AS int), CAST(:rows AS json))").bindparams(
-    bindparam("rows", type_=JSON)
-)
-# An origin never changes, and numbers of trails are never given out twice on PostgreSQL.
-ORIGINS: WeakKeyDictionary[Engine, dict[int, str]] = WeakKeyDictionary()
+ENTRIES_OF_NEW = f"{ENTRY} SELECT :trail, position, kind, about, leaf FROM new"  # noqa: S608
+PAYLOADS_OF_NEW = f"{PAYLOAD} SELECT :trail, position, salt, body FROM new"  # noqa: S608
+AT_ONCE = text(
+    f"WITH new AS ({NEW}), entries AS ({ENTRIES_OF_NEW}), head AS ({ADVANCED}) {PAYLOADS_OF_NEW}"
+).bindparams(bindparam("frontier", type_=JSON), bindparam("rows", type_=JSON))
 
 
 def open_trail(
@@ -109,37 +113,25 @@ def _seal(session: Session) -> None:
 
 
 def _append(session: Session, trail_id: int, pending: Iterable[Pending]) -> None:
+    # Every other writer of this trail waits from the first statement to the commit, so they are few and prepared.
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        # One journey: every other writer of this trail waits from here to the commit.
-        rows = [_row(entry, _origin(connection, trail_id)) for entry in pending]
-        connection.execute(APPEND, {"trail": trail_id, "rows": rows})
-        return
     size, nodes, origin = connection.execute(HEAD, {"trail": trail_id}).one()
     frontier = Frontier(size, tuple(bytes.fromhex(node) for node in nodes))
     rows = []
     for entry in pending:
-        row = _row(entry, origin)
-        rows.append({**row, "trail": trail_id, "position": frontier.size})
-        frontier = frontier.append(leaf_hash(str(row["leaf"]).encode()))
+        salt = secrets.token_bytes(16)
+        body = canonical(entry.body)
+        leaf = _leaf(entry, origin, seal_payload(salt, body))
+        place = {"trail": trail_id, "position": frontier.size, "kind": entry.kind.value}
+        said = {"about": entry.about, "leaf": leaf.decode(), "salt": salt.hex(), "body": body.decode()}
+        rows.append({**place, **said})
+        frontier = frontier.append(leaf_hash(leaf))
     head = {"trail": trail_id, "size": frontier.size, "frontier": [node.hex() for node in frontier.nodes]}
-    for statement, values in ((ENTRIES, rows), (PAYLOADS, rows), (ADVANCE, head)):
-        connection.execute(statement, values)
-
-
-def _origin(connection: Connection, trail_id: int) -> str:
-    known = ORIGINS.setdefault(connection.engine, {})
-    if trail_id not in known:
-        known[trail_id] = connection.scalars(ORIGIN, {"trail": trail_id}).one()
-    return known[trail_id]
-
-
-def _row(entry: Pending, origin: str) -> dict[str, object]:
-    salt = secrets.token_bytes(16)
-    body = canonical(entry.body)
-    leaf = _leaf(entry, origin, seal_payload(salt, body)).decode()
-    said = {"salt": salt.hex(), "body": body.decode()}
-    return {"kind": entry.kind.value, "about": entry.about, "leaf": leaf, **said}
+    if connection.dialect.name == "postgresql":
+        connection.execute(AT_ONCE, {**head, "rows": rows})
+    else:
+        for statement, values in ((ENTRIES, rows), (PAYLOADS, rows), (ADVANCE, head)):
+            connection.execute(statement, values)
 
 
 def _leaf(entry: Pending, origin: str, payload_hash: str) -> bytes:

@@ -95,41 +95,9 @@ ERASURE_TRIGGER = (
     "EXECUTE FUNCTION cyberready_payload_delete()"
 )
 
-# The same steps as kernel.merkle.Frontier.append, in the server: while they are taken every other writer waits.
-APPEND_FUNCTION = r"""
-CREATE OR REPLACE FUNCTION cyberready_append(number int, added json) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  place int; nodes text[]; node bytea; rest int; entry record;
-BEGIN
-  SELECT t.size, ARRAY(SELECT json_array_elements_text(t.frontier)) INTO STRICT place, nodes
-    FROM trails t WHERE t.id = number FOR UPDATE;
-  FOR entry IN SELECT * FROM json_to_recordset(added)
-    AS new(kind text, about text, leaf text, salt text, body text)
-  LOOP
-    INSERT INTO trail_entries (trail_id, position, kind, about, leaf)
-      VALUES (number, place, entry.kind, entry.about, entry.leaf);
-    INSERT INTO trail_payloads (trail_id, position, salt, body)
-      VALUES (number, place, entry.salt, entry.body);
-    node := sha256('\x00'::bytea || convert_to(entry.leaf, 'UTF8'));
-    rest := place;
-    WHILE mod(rest, 2) = 1 LOOP
-      node := sha256('\x01'::bytea || decode(nodes[cardinality(nodes)], 'hex') || node);
-      nodes := trim_array(nodes, 1);
-      rest := rest / 2;
-    END LOOP;
-    nodes := nodes || encode(node, 'hex');
-    place := place + 1;
-  END LOOP;
-  UPDATE trails SET size = place, frontier = to_json(nodes) WHERE id = number;
-END $$
-"""
-
 
 def append_only(dialect: str) -> list[str]:
-    """Return the statements that make the log append-only; a payload goes only where an erasure was recorded.
-
-    On PostgreSQL also the function that appends.
-    """
+    """Return the statements that make the log append-only; a payload goes only where an erasure was recorded."""
     statements = guards.immutable(dialect, "trail_entries", "trail_erasures")
     statements += [
         guards.refuse(dialect, "trails", "DELETE"),
@@ -139,7 +107,7 @@ def append_only(dialect: str) -> list[str]:
     if dialect == "sqlite":
         return [*statements, guards.refuse(dialect, "trail_payloads", "DELETE", f"NOT {ALLOWED_ERASURE}")]
     truncations = [guards.refuse(dialect, table, "TRUNCATE") for table in ("trails", "trail_payloads")]
-    return [*statements, *truncations, ERASURE_FUNCTION, ERASURE_TRIGGER, APPEND_FUNCTION]
+    return [*statements, *truncations, ERASURE_FUNCTION, ERASURE_TRIGGER]
 
 
 def _install(_target: MetaData, connection: Any, **_: Any) -> None:
