@@ -86,7 +86,8 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     folder, _, name = template.rpartition("/")
     partial = request.headers.get(PARTIAL) == "partial"
     file = f"{folder}/_{name}.html" if partial else f"{folder}/{name}.html"
-    response = make_response(render_template(file, **values), status)
+    with texts.speaking(texts.language()):  # found once; a page has hundreds of texts
+        response = make_response(render_template(file, **values), status)
     response.vary.add(PARTIAL)
     return response
 
