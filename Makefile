@@ -71,6 +71,7 @@ vendor: .venv/tested ## Fetch the front-end files anew (needs Node)
 
 benchmarks: .venv/tested ## Measure; prints the tables of docs/performance.md
 	$(BIN)/python benchmarks/trail.py
+	$(BIN)/python benchmarks/exercise.py
 	$(BIN)/python benchmarks/live.py
 	$(BIN)/python benchmarks/pages.py
 
