@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cyberready.exercises import formats, queries, rules
+from cyberready.exercises import actions_injects, formats, queries, rules
 from cyberready.exercises.formats import Scenario
 from cyberready.exercises.models import Exercise, Inject, Participant, ScenarioRelease
 from cyberready.exercises.rules import State
@@ -267,6 +267,7 @@ def start(session: Session, realm: Realm, exercise_id: int, *, actor: Actor, now
 def pause(session: Session, realm: Realm, exercise_id: int, *, actor: Actor, now: datetime) -> Exercise:
     """Stop the exercise clock; Conflict when somebody was first."""
     exercise = _live(session, realm, exercise_id)
+    _catch_up(session, exercise, now)
     clock = exercise.clock.pause(now)
     exercise.state = State.PAUSED
     return _turn(session, exercise, Kind.EXERCISE_PAUSED, clock, actor, now)
@@ -289,6 +290,7 @@ def change_pace(
         raise Conflict("This exercise has ended.")
     if not 0 < pace <= 1000:
         raise Refused("The pace must be above 0 and at most 1000.")
+    _catch_up(session, exercise, now)
     return _turn(session, exercise, Kind.EXERCISE_PACE_CHANGED, exercise.clock.at_pace(pace, now), actor, now)
 
 
@@ -299,6 +301,7 @@ def jump(
     exercise = _live(session, realm, exercise_id)
     if to < timedelta() or to > timedelta(days=2):
         raise Refused("Jump to a moment between 0:00:00 and 48:00:00.")
+    _catch_up(session, exercise, now)
     return _turn(session, exercise, Kind.EXERCISE_JUMPED, exercise.clock.jump(to, now), actor, now)
 
 
@@ -317,6 +320,12 @@ def _live(session: Session, realm: Realm, exercise_id: int) -> Exercise:
     if exercise.state == State.ENDED:
         raise Conflict("This exercise has ended.")
     return exercise
+
+
+def _catch_up(session: Session, exercise: Exercise, now: datetime) -> None:
+    # What is overdue (the server may just have started again) is fired by the clock that made it due: by the
+    # turned one it would wait for the end of a pause, or not count as late.
+    actions_injects.fire_due(session, Realm(exercise.organisation_id), exercise.id, now=now)
 
 
 def _turn(

@@ -77,7 +77,7 @@ def test_the_leader_steers(leader, database, exercise, hand):
     leader.post("/exercises/1/pace", {"pace": "2"})
     leader.post("/exercises/1/jump", {"to": "een uur"}, status=422)
     leader.post("/exercises/1/jump", {"to": "0:05"})
-    inject = database.read(lambda session: queries.injects(session, 1))[0]
+    inject = database.read(lambda session: queries.injects(session, 1))[1]
     leader.post(f"/exercises/1/injects/{inject.id}/fire")
     leader.post(f"/exercises/1/injects/{inject.id}/fire", status=409)
     leader.post(f"/exercises/1/injects/{inject.id + 1}/skip")
