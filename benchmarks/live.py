@@ -8,6 +8,7 @@ Lateness is from just after the commit to the arrival at the last client, by the
 
 import argparse
 import asyncio
+import math
 import os
 import random
 import re
@@ -197,7 +198,7 @@ class Result:
 
 
 def at(values: list[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
 def cpu_seconds(pid: int) -> float:

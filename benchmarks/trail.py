@@ -9,6 +9,7 @@ the next one that refers to it. Its forks are counted: entries that claim a plac
 
 import argparse
 import hashlib
+import math
 import tempfile
 import threading
 import time
@@ -162,7 +163,7 @@ def verify(database: Database, trail_id: int, wanted: int) -> tuple[int, float]:
 
 
 def at(values: list[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
 def show(results: list[Result], checks: list[tuple[str, int, float]], options) -> None:
