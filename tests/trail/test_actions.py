@@ -59,6 +59,14 @@ def test_eight_writers_leave_no_gap_and_no_fork(database, trail):
     assert database.read(lambda session: verification.fault(session, trail.id)) is None
 
 
+def test_transactions_of_any_size_grow_the_same_tree(database, trail):
+    for size in range(1, 18):
+        database.transact(
+            lambda session, size=size: [note(trail, f'{size} é"\\')(session) for _ in range(size)]
+        )
+        assert database.read(lambda session: verification.fault(session, trail.id)) is None
+
+
 @pytest.mark.parametrize(
     "statement",
     [
