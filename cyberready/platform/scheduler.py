@@ -40,6 +40,7 @@ class Alarm:
         self._sources: list[Source] = []
         self._running = threading.Lock()
         self._again = threading.Event()
+        self._rung = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
         )
@@ -65,25 +66,32 @@ class Alarm:
             self._scheduler.shutdown(wait=True)
 
     def run_due(self) -> None:
-        """Do everything that is due now, then arm for the next moment; a second caller makes the first look again."""
+        """Do everything that is due now, then arm for the next moment; a second caller makes the first look again.
+
+        What is due still, although nothing was committed for it, could not be done: that waits for the sweep.
+        """
         self._again.set()
         if not self._running.acquire(blocking=False):
             return
+        tried = self._clock()
         try:
             while self._again.is_set():
                 self._again.clear()
+                self._rung.clear()
+                tried = self._clock()
                 self._run_sources()
         finally:
             self._running.release()
-        self.arm()
+        self.arm(after=None if self._rung.is_set() else tried)
 
-    def arm(self) -> None:
-        """Set the one timer for the next due moment of any source."""
+    def arm(self, *, after: datetime | None = None) -> None:
+        """Set the one timer for the next due moment of any source, or for the next later than *after*."""
         if not self._scheduler.running:
             return
         moments = [moment for source in self._sources if (moment := self._next(source)) is not None]
-        if moments:
-            self._arm(min(moments))
+        ahead = [moment for moment in moments if after is None or moment > after]
+        if ahead:
+            self._arm(min(ahead))
 
     def _arm(self, moment: datetime) -> None:
         self._scheduler.add_job(
@@ -106,4 +114,5 @@ class Alarm:
 
     def _bell(self, bells: frozenset[str]) -> None:
         if "schedule" in bells:
+            self._rung.set()
             self.arm()

@@ -167,3 +167,26 @@ def test_before_the_start_and_after_the_end_nothing_is_armed(alarm):
     alarm.stop()
     alarm.arm()
     assert armed_for(alarm) is None
+
+
+def test_work_that_stays_due_waits_for_the_sweep_and_does_not_keep_a_core_busy(alarm):
+    stuck = Due(moment=clock.now() - HOUR, fault=RuntimeError("still broken"))
+    alarm.add(stuck.source())
+    alarm.start()
+    time.sleep(1)
+    assert 1 <= len(stuck.runs) <= 5
+
+
+def test_work_that_comes_up_while_others_are_done_does_not_wait_for_the_sweep(alarm, database):
+    chunks = []
+
+    def run(database, now):
+        if len(chunks) < 20:
+            chunks.append(now)
+            database.transact(lambda session: ring(session, "schedule"))
+
+    alarm.add(Source("by the hundred", lambda session: clock.now() - HOUR if len(chunks) < 20 else None, run))
+    alarm.start()
+    began = time.monotonic()
+    eventually(lambda: len(chunks) == 20)
+    assert time.monotonic() - began < 20 * scheduler.SWEEP_SECONDS / 4
