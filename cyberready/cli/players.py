@@ -16,6 +16,7 @@ from lxml import html
 CARD = re.compile(rb'<article class="cr-message"[^>]* id="m-(\d+)"')
 STREAM = re.compile(r'hx-sse:connect="([^"]+)"')
 QUESTION = re.compile(rb'name="option" value="([^"]+)"')
+SAID = "string((//*[@data-refusal] | //main[not(.//*[@data-refusal])])[1])"
 PATIENCE = httpx.Timeout(30, read=60)
 
 
@@ -67,7 +68,7 @@ class Player:
 
     def _arrive(self, response: httpx.Response) -> None:
         if response.status_code >= 400:
-            said = " ".join(str(html.fromstring(response.text).xpath("string(//main)")).split())
+            said = " ".join(str(html.fromstring(response.text).xpath(SAID)).split())
             raise Stuck(
                 f"{self.name} was refused at {response.url.path} ({response.status_code}): {said[:300]}"
             )

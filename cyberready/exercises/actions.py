@@ -192,6 +192,7 @@ def join(
     now: datetime,
 ) -> Participant:
     """Take a seat in a team; with an account again it is changed, until the start."""
+    queries.hold(session, exercise)
     script = queries.scenario(exercise.release)
     if team not in script.teams:
         raise Refused("Choose one of the teams of this exercise.")

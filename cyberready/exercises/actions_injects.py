@@ -135,7 +135,7 @@ def answer(
     now: datetime,
 ) -> None:
     """Record a team's answer to an inject it was for; further answers are further entries."""
-    _open_for_play(exercise)
+    _open_for_play(session, exercise)
     inject = visible_inject(session, exercise, inject_id, seat)
     if not text.strip():
         raise Refused("Write down what your team does.")
@@ -167,7 +167,7 @@ def choose(
     now: datetime,
 ) -> None:
     """Choose an option at a decision point; the first choice counts, a second is a Conflict."""
-    _open_for_play(exercise)
+    _open_for_play(session, exercise)
     point = visible_inject(session, exercise, inject_id, seat)
     options = {one["id"]: one["text"] for one in point.options or []}
     if option not in options:
@@ -210,7 +210,7 @@ def decide(
     now: datetime,
 ) -> None:
     """Log a decision of a team: what, why and who carries it out; every team sees it."""
-    _open_for_play(exercise)
+    _open_for_play(session, exercise)
     trail.write(
         session,
         exercise.trail_id,
@@ -258,7 +258,8 @@ def _playing(session: Session, realm: Realm, exercise_id: int) -> Exercise:
     return exercise
 
 
-def _open_for_play(exercise: Exercise) -> None:
+def _open_for_play(session: Session, exercise: Exercise) -> None:
+    queries.hold(session, exercise)
     if exercise.state not in {State.RUNNING, State.PAUSED}:
         raise Forbidden("The exercise is not going on; nothing can be added now.")
 

@@ -61,6 +61,15 @@ def exercise(session: Session, realm: Realm, exercise_id: int, *, lock: bool = F
     return found
 
 
+def hold(session: Session, exercise: Exercise) -> None:
+    """Read the exercise's state and clock anew and keep them so until the commit, for others who hold it as well.
+
+    Without this an answer could land just after the end: on PostgreSQL a transaction sees what others commit.
+    """
+    facts = ("state", "banked", "running_since", "pace_numerator", "pace_denominator")
+    session.refresh(exercise, facts, with_for_update={"read": True})
+
+
 def by_code(session: Session, code: str) -> Exercise:
     """The exercise that a join code opens; raises NotFound for an unknown code or an ended exercise."""
     chosen = select(Exercise).where(

@@ -105,9 +105,8 @@ def _seal(session: Session) -> None:
     if not pending:
         return
     session.flush()
-    by_trail = sorted(
-        pending, key=lambda entry: entry.trail_id
-    )  # one order for all: no deadlock between writers
+    # One order for all writers, so that no two wait for each other.
+    by_trail = sorted(pending, key=lambda entry: entry.trail_id)
     for trail_id, entries in groupby(by_trail, key=lambda entry: entry.trail_id):
         _append(session, trail_id, entries)
 

@@ -8,7 +8,7 @@ import pytest
 
 from cyberready.exercises import actions, actions_injects, jobs, queries
 from cyberready.exercises.rules import InjectState
-from cyberready.kernel.refusals import Conflict, NotFound, Refused
+from cyberready.kernel.refusals import Conflict, Forbidden, NotFound, Refused
 from cyberready.platform.mail.models import OutboxMessage
 from cyberready.platform.realm import Realm
 from cyberready.trail import queries as trails
@@ -344,3 +344,31 @@ def test_what_hangs_on_a_decision_that_nobody_took_is_left_out_and_says_so(datab
     jobs.fire_due(database, hand.forward(minutes=20))
     (line,) = database.read(lambda session: trails.of_kinds(session, exercise.trail_id, Kind.INJECT_SKIPPED))
     assert line.text("reason") == "not decided"
+
+
+def test_nothing_lands_after_the_end_even_when_both_happen_at_once(database, exercise, act, hand, town):
+    if database.sqlite:
+        pytest.skip("SQLite lets one writer at a time")
+    seat = world.participant(database, exercise, "crisis")
+    act(actions.start)
+
+    def decide_while_it_ends(session):
+        found = queries.exercise(session, Realm(town.home.id), exercise.id)
+        leader = threading.Thread(target=act, args=(actions.end,))
+        leader.start()
+        leader.join()
+        actions_injects.decide(
+            session,
+            found,
+            decision="Te laat",
+            reason="x",
+            owner="x",
+            seat=seat,
+            actor=world.actor(town["crisis_team"], town.home),
+            now=hand(),
+        )
+
+    with pytest.raises(Forbidden):
+        database.transact(decide_while_it_ends)
+    kinds = [line.kind for line in database.read(lambda session: trails.lines(session, exercise.trail_id))]
+    assert kinds[-1] is Kind.EXERCISE_ENDED
