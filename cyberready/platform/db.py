@@ -186,7 +186,7 @@ class Herald:
             self._thread.join(timeout=HERALD_FAREWELL_SECONDS)
 
     def _run(self) -> None:
-        while not self._closing.is_set():
+        while True:
             self._asked.wait()
             self._asked.clear()
             try:
@@ -198,6 +198,8 @@ class Herald:
                 log.warning(
                     "other processes could not be told of a commit; they look each two seconds", exc_info=True
                 )
+            if self._closing.is_set() and not self._asked.is_set():
+                return
             self._closing.wait(HERALD_PAUSE_SECONDS)
 
 

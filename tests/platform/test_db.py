@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from cyberready.platform import db
-from cyberready.platform.db import Database, Moment, Span, ring
+from cyberready.platform.db import CHANNEL, Database, Moment, Span, ring
 
 SCRATCH = Table(
     "scratch",
@@ -243,3 +244,17 @@ def test_a_moment_is_the_same_instant_in_utc(moment):
         found = Moment().process_result_value(Moment().process_bind_param(moment, dialect), dialect)
         assert found == moment
         assert found.utcoffset() == timedelta()
+
+
+def test_what_was_asked_just_before_closing_is_still_told(database_url):
+    if not database_url.startswith("postgresql"):
+        pytest.skip("SQLite tells nobody")
+    told = Database(database_url)
+    told.transact(lambda session: ring(session, "trail:1"))
+    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as listener:
+        listener.execute(f"LISTEN {CHANNEL}")
+        told.transact(lambda session: ring(session, "trail:1"))
+        assert list(listener.notifies(timeout=2, stop_after=1))
+        told.transact(lambda session: ring(session, "trail:1"))
+        told.close()
+        assert list(listener.notifies(timeout=2, stop_after=1))
