@@ -40,6 +40,16 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed at an inject and refused, and why: ``text`` is the answer, or the reason of a choice."""
+
+    inject: int
+    sentence: str
+    text: str
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """Everything on a participant's screen; ``position`` is the last entry it takes into account."""
 

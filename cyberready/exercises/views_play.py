@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice
 
@@ -63,8 +64,10 @@ def find_code() -> ResponseReturnValue:
 
 @public
 def join_page(code: str) -> ResponseReturnValue:
-    """Choose a name, a team and a role."""
+    """Choose a name, a team and a role; who is signed in here already takes a seat with that account."""
     exercise = _opened_by(code)
+    if current_user.is_authenticated and current_user.exercise_id is None and _plays_here(exercise):
+        return redirect(url_for("exercises.room", exercise_id=exercise.id), code=303)
     scenario = queries.scenario(exercise.release)
     form = forms.JoinForm(formdata=None)
     form.seat.choices = seats(scenario)
@@ -107,6 +110,11 @@ def join(code: str) -> ResponseReturnValue:
     )
 
 
+def _plays_here(exercise: Exercise) -> bool:
+    here = principal().organisation_id == exercise.organisation_id
+    return here and principal().may("exercises.play")
+
+
 def _opened_by(code: str) -> Exercise:
     """The exercise of a code; only wrong codes count for the limit, as a whole crisis room shares one address."""
     WRONG_CODES.look(str(request.remote_addr), now())
@@ -135,9 +143,13 @@ def room(exercise_id: int) -> ResponseReturnValue:
 
 
 def room_page(
-    exercise_id: int, status: int = 200, *, form: forms.DecisionForm | None = None, faulty: int | None = None
+    exercise_id: int,
+    status: int = 200,
+    *,
+    form: forms.DecisionForm | None = None,
+    refused: screens.Typed | None = None,
 ) -> ResponseReturnValue:
-    """Show the room, with *form* as typed when something was wrong; *faulty* is the inject whose form was refused."""
+    """Show the room, with what was typed when something was wrong: the decision's *form*, or what an inject got."""
     exercise, seat = read(lambda session: _seated(session, exercise_id))
     scenario = queries.scenario(exercise.release)
     if seat is None:
@@ -157,7 +169,7 @@ def room_page(
         feed=shown,
         hand=hand,
         form=form or forms.DecisionForm(formdata=None),
-        faulty=faulty,
+        refused=refused,
         csrf=None,
         live_url=live_pages.address(exercise, "room", tokens, shown.position),
         exercise_mode=True,
@@ -229,7 +241,8 @@ def answer(exercise_id: int, inject_id: int) -> ResponseReturnValue:
     """Record what the team does with an inject."""
     form = forms.AnswerForm()
     if not form.validate():
-        return room_page(exercise_id, 422, faulty=inject_id)
+        why = " ".join(str(error) for error in form.text.errors) or _("Write down what your team does.")
+        return room_page(exercise_id, 422, refused=screens.Typed(inject_id, why, form.text.data or ""))
 
     def record(session: Session) -> None:
         exercise, seat = _seat(session, exercise_id)
@@ -246,7 +259,8 @@ def choose(exercise_id: int, inject_id: int) -> ResponseReturnValue:
     """Take a decision at a decision point."""
     option, reason = request.form.get("option", ""), request.form.get("reason", "")
     if not option or not reason.strip():
-        return room_page(exercise_id, 422, faulty=inject_id)
+        why = _("Choose one of the options and say why.")
+        return room_page(exercise_id, 422, refused=screens.Typed(inject_id, why, reason, option))
 
     def record(session: Session) -> None:
         exercise, seat = _seat(session, exercise_id)

@@ -120,11 +120,16 @@ def test_a_participant_joins_by_code_answers_and_decides(leader, browser, databa
     assert set(cards) == {"Eerste bericht", "Derde bericht", "Gaat het noodplan aan?"}
     answer = f"/exercises/1/injects/{cards['Eerste bericht']}/answer"
     noor.post(answer, {"text": ""}, status=422)
+    page = noor.post(answer, {"text": "Te lang. " * 600}, status=422)
+    assert page.select_one("[aria-invalid=true]").text.startswith("Te lang. Te lang.")
     noor.post(answer, {"text": "Wij openen het logboek."})
     assert "Wij openen het logboek." in noor.follow().text
     noor.post(answer, {"text": "Nogmaals."}, status=204, htmx=True)
     choice = f"/exercises/1/injects/{cards['Gaat het noodplan aan?']}/choice"
-    noor.post(choice, {"option": "", "reason": "daarom"}, status=422)
+    page = noor.post(choice, {"option": "", "reason": "daarom"}, status=422)
+    assert page.select_one("textarea[aria-invalid=true]").text == "daarom"
+    page = noor.post(choice, {"option": "ja", "reason": ""}, status=422)
+    assert page.select_one("input[checked]")["value"] == "ja"
     noor.post(choice, {"option": "ja", "reason": "daarom"})
     noor.post(choice, {"option": "nee", "reason": "toch niet"}, status=409)
     noor.post("/exercises/1/decisions", {"decision": "Balie dicht", "reason": "", "owner": "Kim"}, status=422)
@@ -224,3 +229,15 @@ def test_blanks_are_no_answer_no_name_and_no_title(leader, database, exercise):
     leader.post("/exercises/scenarios/1/plan", {"title": " ", "planned_at": "2026-11-24T10:00"}, status=422)
     leader.another().post(f"/exercises/join/{exercise.join_code}", {"name": "  ", "seat": "ict"}, status=422)
     assert database.read(lambda session: queries.participants(session, exercise.id)) == []
+
+
+def test_who_is_signed_in_joins_with_that_account_and_stays_signed_in(browser, database, town, exercise):
+    chair = browser.another().sign_in(town["crisis_team"], town.home)
+    chair.get(f"/exercises/join/{exercise.join_code}", status=303)
+    assert chair.response.headers["Location"] == "/exercises/1/room"
+    chair.post("/exercises/1/seat", {"seat": "crisis/voorzitter"})
+    chair.follow()
+    chair.get("/overview")
+    other = world.town(database, "elders")
+    stranger = browser.another().sign_in(other["crisis_team"], other.home)
+    stranger.get(f"/exercises/join/{exercise.join_code}")
