@@ -36,7 +36,10 @@ def verify_trails(context: click.Context, /, *, number: int | None) -> None:
     database = Database(settings.read().database_url)
     try:
         with speaking("nl"):
-            sound = [_verified(database, one) for one in _numbers(database, number)]
+            numbers = _numbers(database, number)
+            sound = [_verified(database, one) for one in numbers]
+            if not numbers:
+                click.echo(_("This database has no trails yet."))
     finally:
         database.close()
     context.exit(0 if all(sound) else 1)
