@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cyberready.exercises import queries as exercises
-from cyberready.exercises.rules import State as ExerciseState
 from cyberready.incidents import queries, rules
 from cyberready.incidents.models import Incident
 from cyberready.incidents.rules import AUDIENCE, Judgement, Role, Surety
@@ -108,13 +107,8 @@ def record(
 
 def open_for_work(session: Session, incident: Incident) -> None:
     """Conflict when the incident is closed, or its exercise is over."""
-    if incident.closed_at is not None:
-        raise Conflict("This incident is closed. Declare a new one if it starts again.")
-    if incident.exercise_id is None:
-        return
-    exercise = exercises.exercise(session, Realm(incident.organisation_id), incident.exercise_id)
-    if exercise.state == ExerciseState.ENDED:
-        raise Conflict("The exercise has ended, and with it this incident.")
+    if refusal := queries.finished(session, incident, hold=True):
+        raise refusal
 
 
 def _working(session: Session, realm: Realm, incident_id: int) -> Incident:

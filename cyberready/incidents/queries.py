@@ -10,12 +10,14 @@ import yaml
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from cyberready.exercises import queries as exercises
+from cyberready.exercises.rules import State as ExerciseState
 from cyberready.incidents.models import Handover, HandoverPackage, Incident
 from cyberready.incidents.rules import WAITING, subject
 from cyberready.kernel.dated import in_force
 from cyberready.kernel.deadlines import LegalClock, parse_clocks
 from cyberready.kernel.ladder import GripLevel, parse_grip
-from cyberready.kernel.refusals import NotFound
+from cyberready.kernel.refusals import Conflict, NotFound
 from cyberready.platform.realm import Realm
 from cyberready.settings import content_root
 from cyberready.trail import queries as trails
@@ -147,3 +149,20 @@ def package(session: Session, handover_id: int) -> HandoverPackage:
     if found is None:
         raise NotFound("This handover does not exist.")
     return found
+
+
+def finished(session: Session, incident: Incident, *, hold: bool = False) -> Conflict | None:
+    """Why nothing can be added to the incident any more: it was closed, or its exercise is over; None while it goes on.
+
+    With *hold* its exercise stays as it is until the commit.
+    """
+    if incident.closed_at is not None:
+        return Conflict("This incident is closed. Declare a new one if it starts again.")
+    if incident.exercise_id is None:
+        return None
+    exercise = exercises.exercise(session, Realm(incident.organisation_id), incident.exercise_id)
+    if hold:
+        exercises.hold(session, exercise)
+    if exercise.state == ExerciseState.ENDED:
+        return Conflict("The exercise has ended, and with it this incident.")
+    return None

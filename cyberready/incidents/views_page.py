@@ -48,6 +48,7 @@ def show_page(incident_id: int, status: int = 200, **typed: Any) -> ResponseRetu
     incident = read(lambda session: queries.incident(session, realm(), incident_id))
     tokens = rules.watching(exercise=incident.exercise, leads=principal().may("exercises.lead"))
     shown = read(lambda session: screens.show(session, incident, tokens, now()))
+    finished = read(lambda session: queries.finished(session, incident))
     filled = _filled(incident) | typed
     return page(
         "incidents/show",
@@ -56,7 +57,7 @@ def show_page(incident_id: int, status: int = 200, **typed: Any) -> ResponseRetu
         shown=shown,
         forms=filled,
         faulty=set(typed),
-        running=principal().may("incidents.run") and incident.closed_at is None,
+        running=principal().may("incidents.run") and finished is None,
         live_url=stream(incident.trail_id, "incident.show", tokens, shown.position),
         exercise_mode=incident.exercise,
         **screens.words(),

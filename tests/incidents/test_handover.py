@@ -386,5 +386,7 @@ def test_players_of_an_exercise_get_the_package_after_its_end(browser, sender, o
     assert "exercise.noted" in held
     assert "twijfelt" not in held
     browser.another().sign_in(town["exercise_leader"], town.home).get(package)
+    assert sender.get(f"/incidents/{incident.id}").select('form[action$="/log"]')
     database.transact(lambda session: exercises.end(session, home, exercise.id, actor=leader, now=START))
     sender.get(package)
+    assert not sender.get(f"/incidents/{incident.id}").select('main form[action^="/incidents/"]')
