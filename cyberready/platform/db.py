@@ -144,9 +144,10 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        """Tell other processes what they have not heard yet, and close every pooled connection."""
+        """Tell other processes what they have not heard yet, and close every connection, those in use when given back."""
         if self._herald:
             self._herald.close()
+        event.listen(self.engine, "checkin", lambda _connection, record: record.close())
         self.engine.dispose()
 
 

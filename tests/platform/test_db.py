@@ -1,5 +1,6 @@
 """One transaction per act: lost races run again, nothing half is kept, moments and durations come back exactly."""
 
+import sqlite3
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
@@ -258,3 +259,12 @@ def test_what_was_asked_just_before_closing_is_still_told(database_url):
         told.transact(lambda session: ring(session, "trail:1"))
         told.close()
         assert list(listener.notifies(timeout=2, stop_after=1))
+
+
+def test_a_connection_in_use_at_the_close_is_closed_when_it_is_given_back(database_url):
+    database = Database(database_url)
+    with database.engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        database.close()
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError)):
+        raw.execute("SELECT 1")
