@@ -1,0 +1,88 @@
+"""What became of a file on its way in or out: understood, guessed, left out or lost, each with its place. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Say = Callable[..., str]
+"""Says a message id with values in somebody's language, as gettext does."""
+
+
+class Kind(StrEnum):
+    """What became of a part: taken as it was meant, taken by guessing, left out on purpose, or not expressible."""
+
+    UNDERSTOOD = "understood"
+    GUESSED = "guessed"
+    SKIPPED = "skipped"
+    LOST = "lost"
+
+
+def english(message: str, **values: object) -> str:
+    """Say a message id as it stands."""
+    return message % values if values else message
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What became of one part of a file.
+
+    ``place`` and ``sentence`` are English message ids with ``%(name)s`` places for ``values``; a place without such
+    a place, as a JSON pointer, is shown as it is.
+    """
+
+    kind: Kind
+    place: str
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def where(self, say: Say = english) -> str:
+        """The place in words."""
+        return say(self.place, **self.values) if "%(" in self.place else self.place
+
+    def said(self, say: Say = english) -> str:
+        """The sentence in words."""
+        return say(self.sentence, **self.values)
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a file; ``source`` and ``target`` are names of files or formats."""
+
+    source: str = ""
+    target: str = ""
+    remarks: list[Remark] = field(default_factory=list)
+
+    def note(self, kind: Kind, place: str, sentence: str, **values: object) -> None:
+        """Add a remark."""
+        self.remarks.append(Remark(kind, place, sentence, values))
+
+    def understood(self, place: str, sentence: str, **values: object) -> None:
+        """Note what was taken as it was meant."""
+        self.note(Kind.UNDERSTOOD, place, sentence, **values)
+
+    def guessed(self, place: str, sentence: str, **values: object) -> None:
+        """Note what was taken by guessing."""
+        self.note(Kind.GUESSED, place, sentence, **values)
+
+    def skipped(self, place: str, sentence: str, **values: object) -> None:
+        """Note what was left out on purpose."""
+        self.note(Kind.SKIPPED, place, sentence, **values)
+
+    def lost(self, place: str, sentence: str, **values: object) -> None:
+        """Note what the target cannot express."""
+        self.note(Kind.LOST, place, sentence, **values)
+
+    def of(self, kind: Kind) -> list[Remark]:
+        """The remarks of one kind, in order."""
+        return [remark for remark in self.remarks if remark.kind is kind]
+
+    def as_json(self, say: Say = english) -> dict[str, object]:
+        """Give the report as plain values, its sentences said by *say*."""
+        return {
+            "source": self.source,
+            "target": self.target,
+            "remarks": [
+                {"kind": remark.kind.value, "place": remark.where(say), "sentence": remark.said(say)}
+                for remark in self.remarks
+            ],
+        }
