@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from cyberready.migrations.run import counts
 from cyberready.tables import metadata
 
 connection = context.config.attributes["connection"]
@@ -10,5 +11,6 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
+    include_name=counts,
 )
 context.run_migrations()
