@@ -1,13 +1,16 @@
 """Markdown to safe HTML: raw HTML is off, links are http(s), mail, tel or local, and nothing becomes active."""
 
 import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup
 from mdit_py_plugins.tasklists import tasklists_plugin
 
+IMAGE = re.compile(r"!\[([^\[\]]*)\]\(image:([0-9a-f]{64})\)")
 LINK = re.compile(r"^(https?:|mailto:|tel:|#|/(?!/))", re.IGNORECASE)
 
 
@@ -17,14 +20,45 @@ def parser() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False, "linkify": True, "typographer": False})
     made.enable(["table", "strikethrough", "linkify"])
     made.disable("image")
+    made.inline.ruler.before("link", "kept_image", _kept_image)
     made.use(tasklists_plugin, label=True)
     made.validateLink = lambda url: bool(LINK.match(url.strip()))  # type: ignore[method-assign]  # the documented way
     return made
 
 
-def render(text: str, *, heading_from: int = 3) -> Markup:
-    """Return *text* as safe HTML; its headings start at level *heading_from*, below the page's own."""
+def _kept_image(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 -- the signature is markdown-it's
+    """Read ``![what it shows](image:<SHA-256>)``; an image from anywhere else stays what it is: a mark and a link."""
+    found = IMAGE.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("image", "img", 0)
+        token.attrs = {"src": f"image:{found[2]}", "alt": ""}
+        token.content = " ".join(found[1].split())
+        told = Token("text", "", 0)
+        told.content = token.content
+        token.children = [told]
+    state.pos += len(found[0])
+    return True
+
+
+def images(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The images among *tokens*; ``content`` says what one shows and ``src`` is ``image:<SHA-256>``."""
+    for token in tokens:
+        yield from (child for child in token.children or () if child.type == "image")
+
+
+def render(
+    text: str, *, heading_from: int = 3, images_at: Callable[[str], str | None] | None = None
+) -> Markup:
+    """Return *text* as safe HTML; its headings start at level *heading_from*, below the page's own.
+
+    *images_at* gives the address of an image by its SHA-256, or None; without an address its words are shown.
+    """
     tokens = parser().parse(text)
+    for token in images(tokens):
+        digest = str(token.attrs["src"]).removeprefix("image:")
+        _show(token, images_at(digest) if images_at else None)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1]) + heading_from - 1)}"
@@ -32,6 +66,15 @@ def render(text: str, *, heading_from: int = 3) -> Markup:
             token.attrSet("tabindex", "0")  # a table too wide for a phone scrolls by keyboard as well
     html = parser().renderer.render(tokens, parser().options, {})
     return Markup(html)  # noqa: S704 -- html is off and every link is checked
+
+
+def _show(token: Token, address: str | None) -> None:
+    """Make an image token what is shown: the image, or its words where there is none."""
+    if address:
+        token.attrs = {"src": address, "alt": "", "loading": "lazy"}
+    else:
+        token.type, token.tag, token.attrs = "text", "", {}
+        token.content = f"[{token.content}]"
 
 
 def plain(text: str) -> str:

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     HANDOVER_REFUSED = "handover.refused"
     HANDOVER_RETURNED = "handover.returned"
     PLAYBOOK_PUBLISHED = "playbook.published"
+    IMAGE_KEPT = "image.kept"
     SCENARIO_PUBLISHED = "scenario.published"
     CAMPAIGN_PLANNED = "campaign.planned"
     CAMPAIGN_CHANGED = "campaign.changed"

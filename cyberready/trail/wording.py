@@ -41,6 +41,7 @@ WORDING = {
     Kind.HANDOVER_REFUSED: _("Handover refused by %(receiver)s: %(reason)s"),
     Kind.HANDOVER_RETURNED: _("Incident returned by %(receiver)s: %(reason)s"),
     Kind.PLAYBOOK_PUBLISHED: _("Playbook published: %(title)s %(version)s"),
+    Kind.IMAGE_KEPT: _("Image kept for playbooks: %(digest)s"),
     Kind.SCENARIO_PUBLISHED: _("Scenario published: %(title)s %(version)s"),
     Kind.CAMPAIGN_PLANNED: _("Campaign planned: %(title)s"),
     Kind.CAMPAIGN_CHANGED: _("Campaign changed: %(title)s"),
