@@ -14,6 +14,7 @@ from cyberready.platform.sources import MOST_BYTES, text_of
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.texts import ngettext, speaking
 from cyberready.playbooks import formats as playbooks
+from cyberready.playbooks import references
 from cyberready.playbooks.rules import Playbook
 from cyberready.settings import content_root
 
@@ -82,7 +83,8 @@ def _said(path: Path, source: bytes) -> str:
     """What kind of file this is, its title and its size; raises FaultsFound."""
     if path.suffix == ".md":
         playbook = playbooks.parse(source)
-        _check_name(path, source, playbook.slug)
+        _check_name(path, source, playbook.slug, playbook.language)
+        _check_references(path, source, playbook)
         count = len(playbook.steps)
         size = ngettext("%(num)s step", "%(num)s steps", count)
         return _("playbook %(title)s, %(size)s", title=playbook.title, size=size)
@@ -106,13 +108,23 @@ def _said(path: Path, source: bytes) -> str:
     return _("scenario %(title)s, %(size)s", title=scenario.title, size=size)
 
 
-def _check_name(path: Path, source: bytes, slug: str) -> None:
-    if path.stem != slug:
+def _check_name(path: Path, source: bytes, slug: str, language: str = "") -> None:
+    """A playbook may also have its language in its name: ``<slug>.en.md``."""
+    if path.stem not in {slug, f"{slug}.{language}"}:
         text = text_of(source)
         place = SLUG.search(text)
         line = text.count("\n", 0, place.start()) + 1 if place else 1
         sentence = "The slug is %(slug)s, but the file is called %(name)s. Make them the same."
         raise FaultsFound([Fault(line, "slug", sentence, {"slug": slug, "name": path.name})])
+
+
+def _check_references(path: Path, source: bytes, playbook: Playbook) -> None:
+    """Message templates, legal clocks and other playbooks must be among what is shipped or stand beside the file."""
+    known = references.shipped()
+    beside = {other.name.split(".")[0] for other in path.resolve().parent.glob("*.md")}
+    known["playbooks"] |= beside
+    if faults := references.unknown(playbook, source, known):
+        raise FaultsFound(faults)
 
 
 def _playbook(scenario: Path, slug: str) -> Playbook | None:

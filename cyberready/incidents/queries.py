@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import yaml
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -14,12 +12,11 @@ from cyberready.exercises import queries as exercises
 from cyberready.exercises.rules import State as ExerciseState
 from cyberready.incidents.models import Handover, HandoverPackage, Incident
 from cyberready.incidents.rules import WAITING, subject
-from cyberready.kernel.dated import in_force
-from cyberready.kernel.deadlines import LegalClock, parse_clocks
-from cyberready.kernel.ladder import GripLevel, parse_grip
+from cyberready.kernel.deadlines import LegalClock
+from cyberready.kernel.ladder import GripLevel
 from cyberready.kernel.refusals import Conflict, NotFound
+from cyberready.platform import law
 from cyberready.platform.realm import Realm
-from cyberready.settings import content_root
 from cyberready.trail import queries as trails
 from cyberready.trail.rules import Line
 
@@ -27,30 +24,14 @@ HERE = ZoneInfo("Europe/Amsterdam")
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
 
 
-@lru_cache
-def _clocks() -> tuple[LegalClock, ...]:
-    return parse_clocks(_law("legal-clocks.yaml"))
-
-
-@lru_cache
-def _levels() -> tuple[GripLevel, ...]:
-    return parse_grip(_law("grip.yaml"))
-
-
-def _law(name: str) -> object:
-    path = content_root() / "templates" / "law" / name
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
 def clocks(at: datetime) -> tuple[LegalClock, ...]:
     """The legal clocks in force on the Dutch day of *at*."""
-    return in_force(_clocks(), at.astimezone(HERE).date())
+    return law.clocks(at.astimezone(HERE).date())
 
 
 def levels(at: datetime) -> tuple[GripLevel, ...]:
     """The GRIP levels in force on the Dutch day of *at*, lowest first."""
-    found = in_force(_levels(), at.astimezone(HERE).date())
-    return tuple(sorted(found, key=lambda level: level.rank))
+    return law.levels(at.astimezone(HERE).date())
 
 
 def incidents(session: Session, realm: Realm) -> Sequence[Incident]:

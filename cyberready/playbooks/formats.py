@@ -2,48 +2,35 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from itertools import takewhile
-from typing import Annotated, Literal
+from itertools import chain, islice, takewhile
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cyberready.platform import markdown
 from cyberready.platform.faults import MOST_FAULTS, Fault, FaultsFound
 from cyberready.platform.outline import KEY, Block, anchor, blocks, key, links, plain
 from cyberready.platform.shapes import Language, Name, Title, Words, nearest, validated
 from cyberready.platform.sources import Document, read_yaml, text_of
-from cyberready.playbooks.rules import Content, DecisionPoint, Outcome, Phase, Playbook, Step
+from cyberready.playbooks import placeholders, wording
+from cyberready.playbooks.rules import (
+    END,
+    WHILE,
+    Content,
+    DecisionPoint,
+    Outcome,
+    Phase,
+    Playbook,
+    Step,
+)
 
 FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 REFERENCE = re.compile(r" {0,3}\[[^\]]+\]:")
-FIELD = re.compile(r"([^\W\d][\w ]{0,30}):(.*)", re.DOTALL)
-DECISION = re.compile(r"\*\*(?:besluit|decision):(.+?)\*\*(.*)", re.IGNORECASE)
-MEANT_AS_DECISION = re.compile(r"\*\*(?:besluit|decision)\b", re.IGNORECASE)
 QUOTE = re.compile(r" {0,3}> ?")
-ARROW = re.compile("→|->|=>")
-TIME = re.compile(r"([0-9]{1,4}) ?([a-z]+)", re.IGNORECASE)
-FIELDS = {
-    "rol": "role",
-    "role": "role",
-    "vervanger": "deputy",
-    "deputy": "deputy",
-    "tijd": "time",
-    "within": "time",
-    "resultaat": "result",
-    "result": "result",
-    "bewijs": "evidence",
-    "evidence": "evidence",
-}
-UNITS = {
-    **dict.fromkeys(("min", "minuut", "minuten", "minute", "minutes"), timedelta(minutes=1)),
-    **dict.fromkeys(("uur", "uren", "hour", "hours"), timedelta(hours=1)),
-    **dict.fromkeys(("dag", "dagen", "day", "days"), timedelta(days=1)),
-    **dict.fromkeys(("week", "weken", "weeks"), timedelta(weeks=1)),
-}
 MOST_LINES = 20_000
 LONGEST_LINE = 20_000
 TAKEN = frozenset({"main", "notices"})  # ids that every page of the application has
@@ -63,6 +50,8 @@ class Front(BaseModel):
     tlp: Literal["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"] = "CLEAR"
     review_months: Annotated[int, Field(ge=1, le=120)] | None = None
     roles: Annotated[dict[Name, Title], Field(min_length=1)]
+    translates: Title = ""
+    placeholders: dict[Key, Title] = {}
 
 
 def canonical(source: str | bytes) -> str:
@@ -85,11 +74,12 @@ def parse(source: str | bytes) -> Playbook:
             "The front matter is missing. Begin with a line ---, then slug, title and so on, then a line ---."
         )
         raise FaultsFound([Fault(1, "", sentence)])
-    front, roles, faults = _front(matter[1], text.count("\n", 0, matter.start(1)) + 1)
+    front, given, faults = _front(matter[1], text.count("\n", 0, matter.start(1)) + 1)
     above = text.count("\n", 0, matter.end())
-    reader = _Reader("\n" * above + text[matter.end() :], roles)
+    body = "\n" * above + text[matter.end() :]
+    reader = _Reader(body, _keys(given, "roles"))
     intro, phases = reader.read()
-    faults += reader.faults
+    faults += [*islice(_unfit_placeholders(given, body), MOST_FAULTS), *reader.faults]
     if front is None or faults:
         raise FaultsFound(faults)
     return Playbook(**dict(front), intro=intro, phases=phases, digest=digest(text))
@@ -107,8 +97,8 @@ def _refuse_excess(text: str) -> None:
             raise FaultsFound([Fault(line, "", sentence, {"limit": LONGEST_LINE})])
 
 
-def _front(text: str, line: int) -> tuple[Front | None, frozenset[str] | None, list[Fault]]:
-    """Read the front matter: its values, the keys of its roles (None when unreadable) and what is wrong."""
+def _front(text: str, line: int) -> tuple[Front | None, Document | None, list[Fault]]:
+    """Read the front matter: its values, how it stands there (None when unreadable) and what is wrong."""
     try:
         document = read_yaml(text, first_line=line)
     except FaultsFound as found:
@@ -116,8 +106,34 @@ def _front(text: str, line: int) -> tuple[Front | None, frozenset[str] | None, l
     value = document.value if isinstance(document.value, dict) else {}
     document = Document(value, document.lines | {(): line})
     front, faults = validated(Front, document)
-    roles = value.get("roles")
-    return front, frozenset(roles) if isinstance(roles, dict) else None, faults
+    return front, document, faults
+
+
+def _keys(document: Document | None, name: str) -> frozenset[str] | None:
+    """The keys under *name* in the front matter; None when they cannot be known."""
+    value = document.value.get(name) if document and isinstance(document.value, dict) else None
+    return frozenset(value) if isinstance(value, dict) else None
+
+
+def _unfit_placeholders(document: Document | None, body: str) -> Iterator[Fault]:
+    """Placeholders that the front matter does not declare, or that stand where none can be filled."""
+    if document is None or not isinstance(document.value, dict):
+        return
+    declared = _keys(document, "placeholders") or frozenset()
+    for name in ("title", "summary", "owner"):
+        if placeholders.OPEN in str(document.value.get(name, "")):
+            sentence = "Placeholders stand in the text and in the names of roles, not here. Write it out."
+            yield document.fault((name,), sentence)
+    roles = document.value.get("roles")
+    names = roles.items() if isinstance(roles, dict) else ()
+    lines = chain(
+        ((document.line(("roles", key)), str(name)) for key, name in names), enumerate(body.split("\n"), 1)
+    )
+    for line, words in lines:
+        for name in placeholders.used(words):
+            if name not in declared:
+                values = {"name": name, "choices": nearest(name, declared)}
+                yield Fault(line, "placeholders", placeholders.UNDECLARED, values)
 
 
 @dataclass(slots=True)
@@ -140,6 +156,7 @@ class _Reader:
         environment: dict[str, object] = {}
         self._tokens = markdown.parser().parse(text, environment)
         self._ids: dict[str, int] = {}
+        self._goes_on: list[tuple[str, int]] = []
         if environment.get("references"):
             line = next((at for at, words in enumerate(self._lines, 1) if REFERENCE.match(words)), 1)
             self._fault(
@@ -194,8 +211,13 @@ class _Reader:
         if "role" not in fields:
             sentence = "This step has no role. Begin it with a line - Rol: and a role from the front matter."
             self._fault(section.line, "role", sentence)
-        within = _within(fields.get("time", ""))
-        return Step(name, number, title, section.line, **fields, within=within, content=self._content(rest))
+        return self._made(Step(name, number, title, section.line, content=self._content(rest)), fields)
+
+    def _made(self, step: Step, fields: Mapping[str, str]) -> Step:
+        """The step with its fields."""
+        read: dict[str, Any] = {**fields, "within": wording.within(fields.get("time", ""))}
+        read |= {name: wording.names(fields[name]) for name in wording.LISTS if name in fields}
+        return replace(step, **read, next=wording.goes_on(fields.get("next", "")) or "")
 
     def _title(self, heading: str, line: int) -> str:
         title = plain(heading)
@@ -232,7 +254,7 @@ class _Reader:
         items = rest[place].inner
         # Markdown joins a check list that follows at once to the list of fields: it begins where no field stands.
         leading = list(takewhile(lambda pair: pair[1] is not None, ((item, _field(item)) for item in items)))
-        if not any(pair and pair[0].lower() in FIELDS for _, pair in leading):
+        if not any(pair and pair[0].lower() in wording.FIELDS for _, pair in leading):
             return {}, rest
         fields: dict[str, str] = {}
         for item, pair in leading:
@@ -243,30 +265,53 @@ class _Reader:
 
     def _take(self, fields: dict[str, str], name: str, value: str, line: int) -> None:
         """Take one field of a step; a fault when it is unknown, empty, given before or does not fit."""
-        known = FIELDS.get(name.lower())
+        known = wording.FIELDS.get(name.lower())
         if known is None:
             sentence = "%(name)s is not a field of a step. Choose from: %(choices)s."
-            self._fault(line, name, sentence, among=[choice.capitalize() for choice in FIELDS], name=name)
+            among = [choice.capitalize() for choice in wording.FIELDS]
+            self._fault(line, name, sentence, among=among, name=name)
         elif known in fields:
             self._fault(line, known, "%(name)s stands here twice. Remove one.", name=name)
         elif not value:
             self._fault(line, known, "%(name)s is empty. Fill it in, or remove the line.", name=name)
-        elif known in {"role", "deputy"} and self._roles is not None and value not in self._roles:
-            sentence = "There is no role %(name)s in the front matter. Choose from: %(choices)s."
-            self._fault(line, known, sentence, among=self._roles, name=value)
-        elif known == "time" and _within(value) is None:
-            sentence = "%(value)s is not a time target. Write a number and minuten, uur or dagen: 15 minuten."
-            self._fault(line, known, sentence, value=value)
+        else:
+            self._check_value(known, value, line)
         if known is not None:
             fields.setdefault(known, value)
+
+    def _check_value(self, known: str, value: str, line: int) -> None:
+        """A fault when *value* does not fit the field *known*."""
+        if known in {"role", "deputy"} and self._roles is not None and value not in self._roles:
+            sentence = "There is no role %(name)s in the front matter. Choose from: %(choices)s."
+            self._fault(line, known, sentence, among=self._roles, name=value)
+        elif known == "time" and wording.within(value) is None:
+            sentence = "%(value)s is not a time target. Write a number and minuten, uur or dagen: 15 minuten."
+            self._fault(line, known, sentence, value=value)
+        elif known in wording.LISTS:
+            self._check_names(known, wording.names(value), line)
+        elif known == "next":
+            target = wording.goes_on(value)
+            if target is None:
+                sentence = "%(value)s is not a place to go on. Write the id of a step, or einde."
+                self._fault(line, known, sentence, value=value)
+            elif target != END and "](" not in value:  # a link is checked with the other links
+                self._goes_on.append((target, line))
+
+    def _check_names(self, known: str, names: tuple[str, ...], line: int) -> None:
+        for at, name in enumerate(names):
+            if not wording.LISTS[known].fullmatch(name):
+                sentence = "%(name)s is not a name that can stand here. Separate the names with commas."
+                self._fault(line, known, sentence, name=name)
+            elif name in names[:at]:
+                self._fault(line, known, "%(name)s stands here twice. Remove one.", name=name)
 
     def _content(self, found: list[Block]) -> tuple[Content, ...]:
         """Blocks as Markdown, with the decision points between them read."""
         parts: list[Content] = []
         run: list[Block] = []
         for block in found:
-            if _is_decision(block):
-                parts += [*self._text(run), self._decision(block)]
+            if kind := _branch(block):
+                parts += [*self._text(run), self._decision(block, kind)]
                 run = []
             else:
                 run.append(block)
@@ -275,14 +320,14 @@ class _Reader:
     def _text(self, run: list[Block]) -> list[Content]:
         return ["\n".join(self._lines[run[0].start : run[-1].end]).strip("\n")] if run else []
 
-    def _decision(self, block: Block) -> DecisionPoint:
+    def _decision(self, block: Block, kind: str) -> DecisionPoint:
         line = block.start + 1
         opening, *others = block.inner
         first, _, more = opening.tokens[1].content.partition("\n")
-        heading = DECISION.fullmatch(first.strip())
-        question, found = anchor(f"{heading[1]} {heading[2]}" if heading else first)
-        if heading is None or question.strip() != heading[1].strip():
-            self._fault(line, "", "Write a decision point as **Besluit: the question?** {#id}, on one line.")
+        heading = wording.BRANCH.fullmatch(first.strip())
+        question, found = anchor(f"{heading[2]} {heading[3]}" if heading else first)
+        if heading is None or question.strip() != heading[2].strip():
+            self._fault(line, "", wording.WRITE[kind])
         name = self._id(found, question, line)
         text = [more] if more else []
         outcomes: list[Outcome] = []
@@ -292,15 +337,16 @@ class _Reader:
             else:
                 quoted = self._lines[other.start : other.end]
                 text.append("\n".join(QUOTE.sub("", words, count=1) for words in quoted))
-        if len(outcomes) < 2:
-            self._fault(
-                line, "", "A decision point needs two outcomes or more: > - answer → [what to do](#id)."
-            )
-        return DecisionPoint(name, plain(question), "\n\n".join(text), tuple(outcomes), line)
+        if kind == WHILE and not 1 <= len(outcomes) <= 2:
+            sentence = "What is repeated has one outcome, and a second at most for when it is over: > - ja → [what to do](#id)."
+            self._fault(line, "", sentence)
+        elif kind != WHILE and len(outcomes) < 2:
+            self._fault(line, "", wording.TWO[kind])
+        return DecisionPoint(name, plain(question), "\n\n".join(text), tuple(outcomes), line, kind)
 
     def _outcome(self, item: Block) -> Outcome:
         line = item.start + 1
-        answer, *after = ARROW.split(item.one_line or "", maxsplit=1)
+        answer, *after = wording.ARROW.split(item.one_line or "", maxsplit=1)
         inline = markdown.parser().parseInline(after[0] if after else "")
         target = next((href[1:] for href, _ in links(inline) if href.startswith("#")), "")
         if not (answer.strip() and target):
@@ -308,10 +354,12 @@ class _Reader:
         return Outcome(plain(answer), plain(after[0]) if after else "", target, line)
 
     def _check_links(self) -> None:
+        for name, line in self._goes_on:
+            if name not in self._ids:
+                self._fault(line, "next", wording.NOWHERE, among=self._ids, name=name)
         for href, line in links(self._tokens):
             if href.startswith("#") and unquote(href[1:]) not in self._ids:
-                sentence = "There is no phase, step or decision point #%(name)s. Choose from: %(choices)s."
-                self._fault(line, "", sentence, among=self._ids, name=unquote(href[1:]))
+                self._fault(line, "", wording.NOWHERE, among=self._ids, name=unquote(href[1:]))
 
     def _fault(
         self,
@@ -335,18 +383,12 @@ def _letters(count: int) -> str:
 
 def _field(item: Block) -> tuple[str, str] | None:
     """Name and value of a list item ``Name: value``; None for any other item."""
-    found = None if item.is_task else FIELD.fullmatch(item.one_line or "")
+    found = None if item.is_task else wording.FIELD.fullmatch(item.one_line or "")
     return (found[1].strip(), found[2].strip()) if found else None
 
 
-def _within(time: str) -> timedelta | None:
-    """Read a time target such as ``15 minuten``; None when it is not one."""
-    found = TIME.fullmatch(time)
-    unit = UNITS.get(found[2].lower()) if found else None
-    return unit * int(found[1]) if found and unit else None
-
-
-def _is_decision(block: Block) -> bool:
+def _branch(block: Block) -> str | None:
+    """The kind of branch that a block is; None for any other block."""
     if block.kind != "blockquote" or len(block.tokens) < 5 or block.tokens[1].type != "paragraph_open":
-        return False
-    return MEANT_AS_DECISION.match(block.tokens[2].content) is not None
+        return None
+    return wording.branch(block.tokens[2].content)

@@ -2,9 +2,12 @@
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
+
+END = "end"  # what ``Step.next`` holds when the playbook is over after a step
+DECISION, PARALLEL, WHILE = "decision", "parallel", "while"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +22,18 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class DecisionPoint:
-    """A decision to be taken; ``text`` is Markdown."""
+    """A place where the playbook branches; ``text`` is Markdown.
+
+    ``kind`` is ``decision`` (one of the outcomes), ``parallel`` (all outcomes at the same time) or ``while`` (the first
+    outcome again and again as long as the answer to the question is yes; after that the second, or what follows).
+    """
 
     id: str
     question: str
     text: str
     outcomes: tuple[Outcome, ...]
     line: int
+    kind: str = DECISION
 
 
 Content = str | DecisionPoint
@@ -36,7 +44,9 @@ class Step:
     """What one role does; ``content`` is Markdown and decision points in the order of the file.
 
     ``role`` and ``deputy`` are keys of the playbook's roles; ``time`` is the time target as written and ``within`` the
-    same as a duration, counted from the start of the playbook.
+    same as a duration, counted from the start of the playbook. ``messages``, ``contacts``, ``clocks`` and ``playbooks``
+    name message templates, contacts, legal clocks and sub-playbooks. ``next`` is the id where one goes on, ``END``, or
+    empty for what follows in the file.
     """
 
     id: str
@@ -50,6 +60,11 @@ class Step:
     result: str = ""
     evidence: str = ""
     content: tuple[Content, ...] = ()
+    messages: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
+    playbooks: tuple[str, ...] = ()
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,11 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """A playbook as published; ``digest`` is the SHA-256 of its canonical source, in hex."""
+    """A playbook as published; ``digest`` is the SHA-256 of its canonical source, in hex.
+
+    ``translates`` is the version of the same playbook in the other language that this is a translation of, or empty;
+    ``placeholders`` are the keys that stand as ``{{ key }}`` in its texts, each with what is to be filled in.
+    """
 
     slug: str
     title: str
@@ -79,6 +98,8 @@ class Playbook:
     intro: tuple[Content, ...]
     phases: tuple[Phase, ...]
     digest: str
+    translates: str = ""
+    placeholders: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[Step, ...]:

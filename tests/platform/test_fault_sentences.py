@@ -11,6 +11,10 @@ FILES = (
     "platform/shapes.py",
     "platform/sources.py",
     "playbooks/formats.py",
+    "playbooks/messages.py",
+    "playbooks/placeholders.py",
+    "playbooks/references.py",
+    "playbooks/wording.py",
     "exercises/formats.py",
     "campaigns/formats.py",
 )
