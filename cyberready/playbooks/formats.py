@@ -217,7 +217,8 @@ class _Reader:
         """The step with its fields."""
         read: dict[str, Any] = {**fields, "within": wording.within(fields.get("time", ""))}
         read |= {name: wording.names(fields[name]) for name in wording.LISTS if name in fields}
-        return replace(step, **read, next=wording.goes_on(fields.get("next", "")) or "")
+        read["next"] = wording.goes_on(fields.get("next", "")) or ""
+        return replace(step, **read)
 
     def _title(self, heading: str, line: int) -> str:
         title = plain(heading)
