@@ -93,7 +93,7 @@ def parsed(data: bytes, name: str) -> Element:
     except (etree.XMLSyntaxError, ValueError):
         sentence = "The part %(name)s of the file is damaged and cannot be read. Save the document again."
         raise Refused(sentence, name=name) from None
-    if root is None or root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         sentence = "The file holds a document type declaration (%(name)s), which could reach outside it. It is refused."
         raise Refused(sentence, name=name)
     return root

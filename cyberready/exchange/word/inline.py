@@ -1,0 +1,360 @@
+"""Runs of a Word paragraph as Markdown of one paragraph, with nothing left out that is not noted."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from cyberready.exchange.limits import Element
+from cyberready.exchange.word.parts import File, child, is_on, name, value, within
+
+SPECIAL = re.compile(r"([\\`*])|(~~)|(&(?=#?\w+;))|((?<!\w)_|_(?!\w))|(\[(?=[^\]]*\][(\[:]))|(\{(?=#))")
+OPENS = re.compile(r"^( *)([-+>#=~]|\d{1,9}[.)](?=\s|$)|\[[ xX]\](?=\s))")
+BOXES = {"☐": " ", "□": " ", "❏": " ", "❑": " ", "☑": "x", "☒": "x", "✓": "x", "✔": "x"}
+SYMBOLS = {
+    "F0A8": "☐",
+    "F06F": "☐",
+    "F071": "☐",
+    "F0FE": "☒",
+    "F0FC": "✓",
+    "F0FD": "☒",
+    "F0E0": "→",
+    "F0B7": "•",
+}
+NAMED = re.compile(r'\s*HYPERLINK\s+(?:\\l\s+)?"([^"]*)"')
+THROUGH = {"w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:bdo", "w:sdtContent"}
+LETTERS = {"w:tab": " ", "w:ptab": " ", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
+STRONG, STRESSED = {"strong", "zwaar"}, {"emphasis", "nadruk"}
+LONGEST_TARGET = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text in one face; ``mark`` is Markdown that is put as it stands."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    target: str = ""
+    mark: bool = False
+
+
+@dataclass(slots=True)
+class Line:
+    """What one paragraph holds: its spans and what hangs on them."""
+
+    spans: list[Span] = field(default_factory=list)
+    boxes: list[Element] = field(default_factory=list)
+    anchors: list[str] = field(default_factory=list)
+    ended: bool = False
+
+    @property
+    def text(self) -> str:
+        """The words alone, line breaks as spaces."""
+        return " ".join("".join(span.text for span in self.spans).split())
+
+    @property
+    def all_bold(self) -> bool:
+        """Whether every word is bold."""
+        said = [span for span in self.spans if span.text.strip()]
+        return bool(said) and all(span.bold for span in said)
+
+
+@dataclass(slots=True)
+class Field:
+    """A field that is open: its instruction, and whether its result has begun."""
+
+    instruction: str = ""
+    shown: bool = False
+
+
+Tell = Callable[..., None]
+
+
+class Inline:
+    """Reads the runs of paragraphs of one part of a file.
+
+    ``tell(kind, sentence, **values)`` is called for what was left out or guessed; ``note(kind, number)`` gives the mark
+    of a footnote or endnote, and ``comment(number)`` notes a comment.
+    """
+
+    def __init__(
+        self,
+        file: File,
+        part: str,
+        tell: Tell,
+        note: Callable[[str, str], str],
+        comment: Callable[[str], None],
+    ) -> None:
+        self._file = file
+        self._part = part
+        self._tell = tell
+        self._note = note
+        self._comment = comment
+        self._fields: list[Field] = []
+        self._inner = {
+            "w:r": self._run,
+            "w:sdt": self._control,
+            "w:fldSimple": self._simple,
+            "mc:AlternateContent": self._alternative,
+            "m:oMath": self._formula,
+            "m:oMathPara": self._formula,
+        }
+
+    def line(self, paragraph: Element) -> Line:
+        """Read one paragraph."""
+        made = Line()
+        self._walk(paragraph, made, Span(""))
+        return made
+
+    @property
+    def inside_contents(self) -> bool:
+        """Whether a table of contents is open: its text stands in the document once more."""
+        return any(re.match(r"\s*TOC\b", one.instruction) for one in self._fields)
+
+    def _walk(self, parent: Element, line: Line, face: Span) -> None:
+        for node in parent:
+            tag = name(node)
+            if tag in THROUGH:
+                self._walk(node, line, face)
+            elif tag == "w:hyperlink":
+                self._walk(node, line, replace(face, target=self._target(node)))
+            elif tag in {"w:del", "w:moveFrom"}:
+                self._deleted(node)
+            elif tag == "w:bookmarkStart":
+                line.anchors.append(value(node, "name"))
+            elif (
+                tag in self._inner
+            ):  # the rest are properties, proofing marks and ends of ranges, without text
+                self._inner[tag](node, line, face)
+
+    def _control(self, node: Element, line: Line, face: Span) -> None:
+        """A content control; one that holds a filled placeholder becomes the placeholder again."""
+        about = child(node, "w:sdtPr")
+        tag, filled = value(child(about, "w:tag")), value(child(about, "w:alias"))
+        content = child(node, "w:sdtContent")
+        if content is None:
+            return
+        if tag.startswith("cyberready:placeholder:"):
+            inner = Line()
+            self._walk(content, inner, face)
+            if inner.text == filled:
+                line.spans.append(replace(face, text=f"{{{{ {tag.rpartition(':')[2]} }}}}", mark=True))
+            else:
+                line.spans += inner.spans
+            return
+        self._walk(content, line, face)
+
+    def _simple(self, node: Element, line: Line, face: Span) -> None:
+        found = NAMED.match(value(node, "instr"))
+        self._walk(node, line, replace(face, target=found[1]) if found else face)
+
+    def _alternative(self, node: Element, line: Line, face: Span) -> None:
+        """What Word shows of two forms of the same thing: the newer one."""
+        chosen = child(node, "mc:Choice")
+        if chosen is None or not any(True for _ in within(chosen, "w:t", "a:blip", "w:txbxContent")):
+            chosen = child(node, "mc:Fallback")
+        if chosen is not None:
+            self._parts(chosen, line, face)
+
+    def _formula(self, node: Element, line: Line, face: Span) -> None:
+        said = "".join(one.text or "" for one in within(node, "m:t"))
+        if said:
+            line.spans.append(replace(face, text=said))
+            self._tell("guessed", "A formula became plain text: %(text)s", text=said)
+
+    def _deleted(self, node: Element) -> None:
+        said = "".join(one.text or "" for one in within(node, "w:delText", "w:t"))
+        if said.strip():
+            sentence = "Deleted with tracked changes by %(author)s, and left out: %(text)s"
+            self._tell("skipped", sentence, author=value(node, "author") or "-", text=said.strip())
+
+    def _run(self, run: Element, line: Line, face: Span) -> None:
+        shape = child(run, "w:rPr")
+        if shape is not None:
+            style = value(child(shape, "w:rStyle")).lower()
+            face = replace(
+                face,
+                bold=is_on(child(shape, "w:b")) or style in STRONG,
+                italic=is_on(child(shape, "w:i")) or style in STRESSED,
+                strike=is_on(child(shape, "w:strike")),
+            )
+            if is_on(child(shape, "w:vanish")):
+                hidden = "".join(one.text or "" for one in within(run, "w:t"))
+                if hidden.strip() and not self._fields:
+                    self._tell("skipped", "Hidden text is left out: %(text)s", text=hidden.strip())
+                return
+        self._parts(run, line, face)
+
+    def _parts(self, run: Element, line: Line, face: Span) -> None:
+        """The text of a run, unless it is the instruction of a field."""
+        for node in run:
+            tag = name(node)
+            if tag == "w:fldChar":
+                self._field(value(node, "fldCharType"), line)
+            elif tag == "w:instrText":
+                if self._fields:
+                    self._fields[-1].instruction += node.text or ""
+            elif not self._fields or self._fields[-1].shown:
+                self._piece(tag, node, line, self._linked(face))
+
+    def _field(self, kind: str, line: Line) -> None:
+        if kind == "begin":
+            self._fields.append(Field())
+        elif kind == "separate" and self._fields:
+            self._fields[-1].shown = True
+        elif kind == "end" and self._fields:
+            self._fields.pop()
+            line.ended = True
+
+    def _linked(self, face: Span) -> Span:
+        found = NAMED.match(self._fields[-1].instruction) if self._fields else None
+        return replace(face, target=found[1]) if found else face
+
+    def _piece(self, tag: str, node: Element, line: Line, face: Span) -> None:
+        if tag in LETTERS:
+            if value(node, "type") not in {"page", "column"}:
+                line.spans.append(replace(face, text=LETTERS[tag]))
+        elif tag == "w:t":
+            line.spans.append(replace(face, text=(node.text or "").replace("\xad", "")))
+        elif tag in {"w:footnoteReference", "w:endnoteReference"}:
+            mark = self._note(tag[2:].removesuffix("Reference"), value(node, "id"))
+            line.spans.append(Span(mark, mark=True))
+        elif tag == "w:commentReference":
+            self._comment(value(node, "id"))
+        elif tag in {"w:drawing", "w:pict", "w:object"}:
+            self._drawing(node, line)
+        elif tag == "w:delText":
+            self._tell("skipped", "Deleted, and left out: %(text)s", text=(node.text or "").strip())
+        elif tag == "w:sym":
+            self._symbol(node, line, face)
+        elif tag in self._inner:
+            self._inner[tag](node, line, face)
+
+    def _symbol(self, node: Element, line: Line, face: Span) -> None:
+        code = value(node, "char").upper()
+        if code in SYMBOLS:
+            line.spans.append(replace(face, text=SYMBOLS[code]))
+        else:
+            self._tell("lost", "A symbol of the font %(font)s (%(code)s) cannot be taken over.",
+                       font=value(node, "font"), code=code)  # fmt: skip
+
+    def _drawing(self, node: Element, line: Line) -> None:
+        """Pictures, and the text boxes that wait until the paragraph is over."""
+        line.boxes += [box for box in within(node, "w:txbxContent") if not _nested(box, node)]
+        about = next(iter(within(node, "wp:docPr")), None)
+        told = ((about.get("descr") or about.get("title") or "") if about is not None else "").strip()
+        for one in within(node, "a:blip", "v:imagedata"):
+            if _nested(one, node):
+                continue
+            relation = value(one, "embed", "r") or value(one, "id", "r")
+            picture = self._file.picture(self._part, relation) if relation else None
+            if picture is None:
+                self._tell("lost", "A picture is not in the file itself, and cannot be taken over: %(text)s",
+                           text=told or "-")  # fmt: skip
+            else:
+                alt = escaped(" ".join(told.split())).replace("[", "\\[").replace("]", "\\]")
+                line.spans.append(Span(f"![{alt}](image:{picture.sha256})", mark=True))
+        for one in within(node, "a:t"):
+            if one.text and one.text.strip():
+                line.spans.append(Span(f" {one.text.strip()} "))
+
+    def _target(self, node: Element) -> str:
+        if relation := value(node, "id", "r"):
+            _, target, outside = self._file.related(self._part).get(relation, ("", "", False))
+            return target if outside else ""
+        return "#" + value(node, "anchor") if value(node, "anchor") else ""
+
+
+def _nested(node: Element, top: Element) -> bool:
+    """Whether a text box stands between *node* and *top*."""
+    above = node.getparent()
+    while above is not None and above is not top:
+        if name(above) == "w:txbxContent":
+            return True
+        above = above.getparent()
+    return False
+
+
+def escaped(text: str) -> str:
+    """Plain text so that Markdown shows it as it is."""
+    return SPECIAL.sub(lambda found: "\\" + found[0], text)
+
+
+def opening(text: str) -> str:
+    """The first line of a paragraph, so that Markdown does not take it for a list, quote or heading."""
+
+    def mend(found: re.Match[str]) -> str:
+        sign = found[2]
+        return sign[:-1] + "\\" + sign[-1] if sign[0].isdigit() else "\\" + sign
+
+    return OPENS.sub(mend, text)
+
+
+def markdown(spans: Iterable[Span], link: Callable[[str], str] = lambda target: target) -> str:
+    """Spans as Markdown of one paragraph; *link* says where a target leads, empty for text without a link."""
+    made = "".join(_linked(target, group, link) for target, group in _by_target(_merged(spans)))
+    lines = [re.sub(r"[ \t\xa0]+", lambda found: "\xa0" if found[0] == "\xa0" else " ", one).strip(" \t")
+             for one in made.split("\n")]  # fmt: skip
+    return "\\\n".join(opening(one) for one in lines if one)
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Neighbours in the same face as one."""
+    made: list[Span] = []
+    for span in spans:
+        last = made[-1] if made else None
+        if (
+            last is not None
+            and not last.mark
+            and not span.mark
+            and replace(last, text="") == replace(span, text="")
+        ):
+            made[-1] = replace(last, text=last.text + span.text)
+        elif span.text:
+            made.append(span)
+    return made
+
+
+def _by_target(spans: list[Span]) -> Iterator[tuple[str, list[Span]]]:
+    run: list[Span] = []
+    for span in spans:
+        if run and span.target != run[0].target:
+            yield run[0].target, run
+            run = []
+        run.append(span)
+    if run:
+        yield run[0].target, run
+
+
+def _linked(target: str, spans: list[Span], link: Callable[[str], str]) -> str:
+    words = "".join(
+        _faced(span, spans[at - 1].text if at else "", spans[at + 1].text if at + 1 < len(spans) else "")
+        for at, span in enumerate(spans)
+    )
+    leads = link(target) if target else ""
+    plain = "".join(span.text for span in spans).strip()
+    if not leads or not plain or leads in {plain, f"mailto:{plain}"} or len(leads) > LONGEST_TARGET:
+        return words
+    safe = re.sub(r"[\s()<>\\]", lambda found: f"%{ord(found[0]):02X}", leads)
+    head, tail = words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :]
+    return f"{head}[{words.strip()}]({safe}){tail}"
+
+
+def _faced(span: Span, before: str, after: str) -> str:
+    """One span with its signs of bold, italic and struck through, which hug the words."""
+    if span.mark:
+        return span.text
+    text = escaped(span.text)
+    core = text.strip()
+    if not core or not (span.bold or span.italic or span.strike) or "\n" in core:
+        return text
+    # Markdown reads no end of bold between a full stop and a letter: then the face is left out, not the words.
+    glued = (before[-1:].isalnum() and text == text.lstrip() and not core[0].isalnum()) or (
+        after[:1].isalnum() and text == text.rstrip() and not core[-1].isalnum()
+    )
+    if glued:
+        return text
+    sign = ("~~" if span.strike else "") + ("**" if span.bold else "") + ("*" if span.italic else "")
+    start = len(text) - len(text.lstrip())
+    return f"{text[:start]}{sign}{core}{sign[::-1]}{text[start + len(core) :]}"
