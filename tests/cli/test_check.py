@@ -53,7 +53,7 @@ def test_every_example_in_the_documentation_is_good(tmp_path):
     result = run(*paths)
     assert result.stderr == ""
     assert result.stdout.splitlines() == [
-        f"{paths[0]}: playbook Stroomstoring in het gemeentehuis, 3 steps",
+        f"{paths[0]}: playbook Stroomstoring in het gemeentehuis, 5 steps",
         f"{paths[1]}: scenario Donker in {{{{ gemeente }}}}, 2 injects",
         f"{paths[2]}: campaign Donker thuis, 2 activities",
     ]
