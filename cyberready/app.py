@@ -37,6 +37,7 @@ MENU = (
     MenuItem("Awareness", "campaigns.calendar", "speakerphone", "campaigns.view"),
     MenuItem("Incidents", "incidents.list_page", "alert-triangle", "incidents.view"),
     MenuItem("People", "people.roster", "users", "people.view"),
+    MenuItem("Search", "desk.search", "search", "playbooks.read"),
 )
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cyberready.exercises import actions_injects, formats, queries, rules
+from cyberready.exercises import actions_injects, formats, indexing, queries, rules
 from cyberready.exercises.formats import Scenario
 from cyberready.exercises.models import Exercise, Inject, Participant, ScenarioRelease
 from cyberready.exercises.rules import State
@@ -48,6 +48,7 @@ def publish(session: Session, realm: Realm, source: str, *, actor: Actor, now: d
     made = _release(script, realm, source, digest, now)
     session.add(made)
     session.flush()
+    indexing.record(session, made)
     head = trails.organisation_trail(session, realm.organisation_id)
     trail.write(
         session,

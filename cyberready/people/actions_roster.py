@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cyberready.kernel.actor import Actor
 from cyberready.kernel.refusals import Conflict, NotFound, Refused
-from cyberready.people import queries, rules
+from cyberready.people import indexing, queries, rules
 from cyberready.people.actions_access import note
 from cyberready.people.models import Contact, ContactChannel, Duty
 from cyberready.people.rules import ChannelKind
@@ -57,6 +57,7 @@ def save_contact(
     _arrange(saved, wanted)
     session.add(saved)
     session.flush()
+    indexing.record(session, saved)
     said = {"name": saved.name, "function": saved.function, "channels": [kind.value for kind, _ in wanted]}
     organisation = realm.organisation_id
     about = f"contact:{saved.id}"
@@ -95,6 +96,7 @@ def remove_contact(session: Session, realm: Realm, contact_id: int, *, actor: Ac
     about, name = f"contact:{contact_id}", removed.name
     session.delete(removed)
     session.flush()
+    indexing.forget(session, realm, contact_id)
     note(session, realm.organisation_id, Kind.CONTACT_REMOVED, actor=actor, now=now, about=about, name=name)
 
 

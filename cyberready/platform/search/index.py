@@ -64,30 +64,35 @@ def put(session: Session, realm: Realm, source: str, documents: Iterable[Documen
         session.execute(_forget(session).bindparams(ids=old))
         session.execute(delete(SearchDocument).where(SearchDocument.id.in_(old)))
     given = list(documents)
-    for document in given:
-        row = SearchDocument(
-            organisation_id=realm.organisation_id,
-            source=source,
-            kind=document.kind,
-            language=document.language,
-            permission=document.permission,
-            title=document.title,
-            within=document.within,
-            text=document.text,
-            endpoint=document.endpoint,
-            place=dict(document.place),
-        )
-        session.add(row)
-        session.flush()  # the index needs the number
-        session.execute(
-            _remember(session),
-            {
-                "id": row.id,
-                "title": stems(document.title, document.language),
-                "text": stems(f"{document.within} {document.text}", document.language),
-            },
-        )
+    rows = [_row(realm, source, document) for document in given]
+    session.add_all(rows)
+    session.flush()  # the index needs the numbers
+    if rows:
+        session.execute(_remember(session), [_indexed(row) for row in rows])
     _learn(session, realm, given)
+
+
+def _row(realm: Realm, source: str, document: Document) -> SearchDocument:
+    return SearchDocument(
+        organisation_id=realm.organisation_id,
+        source=source,
+        kind=document.kind,
+        language=document.language,
+        permission=document.permission,
+        title=document.title,
+        within=document.within,
+        text=document.text,
+        endpoint=document.endpoint,
+        place=dict(document.place),
+    )
+
+
+def _indexed(row: SearchDocument) -> dict[str, str | int]:
+    return {
+        "id": row.id,
+        "title": stems(row.title, row.language),
+        "text": stems(f"{row.within} {row.text}", row.language),
+    }
 
 
 def find(
