@@ -1,0 +1,93 @@
+"""A playbook's text while it is being written: its sections, a step as a form, and its faults, whatever state it is in."""
+
+from functools import lru_cache
+from itertools import takewhile
+
+from markdown_it.token import Token
+
+from cyberready.platform import markdown
+from cyberready.platform.faults import Fault, FaultsFound
+from cyberready.platform.outline import Block, anchor, blocks, key, plain
+from cyberready.playbooks import formats, wording
+from cyberready.playbooks import sections as cutting
+from cyberready.playbooks.sections import FieldLines, Heading, Section, StepForm
+
+
+def normal(typed: str) -> str:
+    """Text as a browser sends it, with the line ends of a file."""
+    return typed.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@lru_cache(maxsize=64)
+def sections(source: str) -> tuple[Section, ...]:
+    """The sections of a text; a text too long to be read is one."""
+    if _is_excessive(source):
+        return cutting.split(source, source.count("\n") + 1, ())
+    matter = formats.FRONT.match(source, len(source) - len(source.lstrip("\n")))
+    body = source.count("\n", 0, matter.end()) if matter else 0
+    rest = source[matter.end() :] if matter else source
+    tokens = markdown.parser().parse("\n" * body + rest)
+    return cutting.split(source, body, [made for block in blocks(tokens) if (made := _heading(block))])
+
+
+def _is_excessive(source: str) -> bool:
+    lines = source.split("\n")
+    return len(lines) > formats.MOST_LINES or max(map(len, lines)) > formats.LONGEST_LINE
+
+
+def _heading(block: Block) -> Heading | None:
+    if block.kind != "heading" or block.tokens[0].tag not in {"h2", "h3"}:
+        return None
+    title, found = anchor(block.tokens[1].content)
+    return Heading(block.start, int(block.tokens[0].tag[1]), plain(title), found or key(title))
+
+
+def form_of(text: str) -> StepForm | None:
+    """A step as a form; None for text that does not begin with the heading of a step."""
+    first, *rest = blocks(markdown.parser().parse(text) or [Token("hr", "hr", 0)])
+    if first.kind != "heading" or first.tokens[0].tag != "h3" or first.start != 0:
+        return None
+    title, found = anchor(first.tokens[1].content)
+    listed = next((block for block in rest if block.kind == "bullet_list"), None)
+    fields = _fields(listed, text.split("\n")) if listed is not None else ()
+    return StepForm(text, title, found or key(title), first.end, fields)
+
+
+def _fields(listed: Block, lines: list[str]) -> tuple[FieldLines, ...]:
+    """The known fields with which a list begins, each once."""
+    found: dict[str, FieldLines] = {}
+    for item in takewhile(lambda item: _pair(item) is not None, listed.inner):
+        label, value = _pair(item) or ("", "")
+        name = wording.FIELDS.get(label.lower())
+        end = item.end
+        while not lines[end - 1].strip():
+            end -= 1  # the blank lines behind an item are nobody's
+        if name is not None and name not in found:
+            found[name] = FieldLines(name, label, value, item.start, end)
+    return tuple(found.values())
+
+
+def _pair(item: Block) -> tuple[str, str] | None:
+    found = None if item.is_task else wording.FIELD.fullmatch(item.one_line or "")
+    return (found[1].strip(), found[2].strip()) if found else None
+
+
+def faults(source: str) -> tuple[Fault, ...]:
+    """What is wrong with a text, first lines first."""
+    try:
+        formats.parse(source)
+    except FaultsFound as found:
+        return found.faults
+    return ()
+
+
+def language(source: str) -> str:
+    """The language in which fields are named in this text: that of the front matter, else Dutch."""
+    front = sections(source)[0].text if source else ""
+    return "en" if any(line.split() == ["language:", "en"] for line in front.split("\n")) else "nl"
+
+
+def ids(source: str) -> frozenset[str]:
+    """Every id that a new step may not have."""
+    taken = {section.key for section in sections(source)} | formats.TAKEN
+    return frozenset(taken | {words.partition("}")[0].strip() for words in source.split("{#")[1:]})
