@@ -41,6 +41,22 @@ WORDING = {
     Kind.HANDOVER_REFUSED: _("Handover refused by %(receiver)s: %(reason)s"),
     Kind.HANDOVER_RETURNED: _("Incident returned by %(receiver)s: %(reason)s"),
     Kind.PLAYBOOK_PUBLISHED: _("Playbook published: %(title)s %(version)s"),
+    Kind.PLAYBOOK_WITHDRAWN: _("Version %(version)s withdrawn: %(reason)s"),
+    Kind.MANDATE_SET: _("Mandate set: %(approvers)s"),
+    Kind.DRAFT_BEGUN: _("Draft %(version)s begun"),
+    Kind.DRAFT_BROUGHT_IN: _("Draft %(version)s brought in from a file: %(origin)s"),
+    Kind.DRAFT_SAVED: _("Draft %(version)s saved, text %(revision)s"),
+    Kind.DRAFT_DESCRIBED: _("Draft %(version)s described as %(change)s: %(note)s"),
+    Kind.DRAFT_REBASED: _("Draft %(version)s goes on from version %(base)s"),
+    Kind.DRAFT_ABANDONED: _("Draft %(version)s abandoned: %(reason)s"),
+    Kind.DRAFT_SUBMITTED: _("Draft %(version)s submitted for approval as %(release)s"),
+    Kind.DRAFT_RECALLED: _("Draft %(version)s taken back from review"),
+    Kind.DRAFT_APPROVED: _("Approved (%(name)s, %(function)s): draft %(version)s as %(release)s"),
+    Kind.DRAFT_REFUSED: _("Draft %(version)s sent back by %(name)s, %(function)s: %(remarks)s"),
+    Kind.APPROVALS_LAPSED: _("Approvals of draft %(version)s lapsed: %(count)s"),
+    Kind.DELEGATION_SET: _("%(deputy)s approves playbooks for %(principal)s from %(starts)s until %(ends)s"),
+    Kind.DELEGATION_ENDED: _("%(deputy)s no longer approves playbooks for %(principal)s"),
+    Kind.PLACEHOLDERS_FILLED: _("Filled in for the playbooks: %(count)s"),
     Kind.IMAGE_KEPT: _("Image kept for playbooks: %(digest)s"),
     Kind.SCENARIO_PUBLISHED: _("Scenario published: %(title)s %(version)s"),
     Kind.CAMPAIGN_PLANNED: _("Campaign planned: %(title)s"),
@@ -90,6 +106,9 @@ CALLED = {
             "ask_again": _("not everything is known, ask again"),
             "no_effect": _("no effects"),
         }
+    },
+    Kind.DRAFT_DESCRIBED: {
+        "change": {"minor": _("a minor change"), "major": _("a major change")},
     },
     Kind.KNOWLEDGE_ESTABLISHED: {
         "trigger": {
