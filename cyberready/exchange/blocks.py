@@ -1,17 +1,10 @@
 """What a document consists of before it is a playbook: headings, text, lists and tables, each with its place. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-
-class Place(NamedTuple):
-    """Where something stands: an English message id with the values of its ``%(name)s`` places."""
-
-    sentence: str
-    values: Mapping[str, object]
-
+from cyberready.exchange.report import Place
 
 PIPE = re.compile(r"(?<!\\)\|")
 NOWHERE = Place("the whole document", {})
@@ -56,15 +49,37 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """A table; each cell holds blocks, and ``raw`` is its Markdown where that is known already."""
+class Cell:
+    """One cell of a table; ``above`` when it is merged with the one above it and so holds nothing itself."""
 
-    rows: "tuple[tuple[tuple[Block, ...], ...], ...]"
+    blocks: "tuple[Block, ...]" = ()
+    above: bool = False
+
+    @property
+    def text(self) -> str:
+        """What the cell says, as Markdown of one line."""
+        return one_line(self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table; ``raw`` is its Markdown where that is known already."""
+
+    rows: tuple[tuple[Cell, ...], ...]
     place: Place
     raw: str = ""
 
 
-Block = Heading | Prose | Listing | Grid
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A part that an export of cyberready marked with a tag, so that it is known again."""
+
+    tag: str
+    blocks: "tuple[Block, ...]"
+    place: Place
+
+
+Block = Heading | Prose | Listing | Grid | Marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +115,11 @@ def _pieces(blocks: Sequence[Block]) -> Iterable[str]:
             for item in block.items:
                 yield _boxed(item)
                 yield from _pieces(item.inner)
+        elif isinstance(block, Marked):
+            yield from _pieces(block.blocks)
         else:
             for row in block.rows:
-                yield from filter(None, (one_line(cell) for cell in row))
+                yield from filter(None, (cell.text for cell in row))
 
 
 def _boxed(item: Item) -> str:
@@ -114,6 +131,8 @@ def _block(block: Block) -> str:
         return f"{'#' * min(6, max(4, block.level))} {block.text}"
     if isinstance(block, Prose):
         return block.text
+    if isinstance(block, Marked):
+        return written(block.blocks)
     if block.raw:
         return block.raw
     return _list(block) if isinstance(block, Listing) else _table(block)
@@ -140,7 +159,7 @@ def _table(grid: Grid) -> str:
     width = max((len(row) for row in grid.rows), default=0)
     if not width:
         return ""
-    rows = [[one_line(cell) for cell in row] + [""] * (width - len(row)) for row in grid.rows]
+    rows = [[cell.text for cell in row] + [""] * (width - len(row)) for row in grid.rows]
     head, *body = rows
     lines = [_row(head), _row(["---"] * width), *map(_row, body)]
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 Say = Callable[..., str]
 """Says a message id with values in somebody's language, as gettext does."""
@@ -20,6 +21,13 @@ class Kind(StrEnum):
 def english(message: str, **values: object) -> str:
     """Say a message id as it stands."""
     return message % values if values else message
+
+
+class Place(NamedTuple):
+    """Where something stands: an English message id with the values of its ``%(name)s`` places."""
+
+    sentence: str
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +60,24 @@ class Report:
     target: str = ""
     remarks: list[Remark] = field(default_factory=list)
 
-    def note(self, kind: Kind, place: str, sentence: str, **values: object) -> None:
+    def note(self, kind: Kind, place: Place | str, sentence: str, **values: object) -> None:
         """Add a remark."""
-        self.remarks.append(Remark(kind, place, sentence, values))
+        stands, known = (place, {}) if isinstance(place, str) else place
+        self.remarks.append(Remark(kind, stands, sentence, {**known, **values}))
 
-    def understood(self, place: str, sentence: str, **values: object) -> None:
+    def understood(self, place: Place | str, sentence: str, **values: object) -> None:
         """Note what was taken as it was meant."""
         self.note(Kind.UNDERSTOOD, place, sentence, **values)
 
-    def guessed(self, place: str, sentence: str, **values: object) -> None:
+    def guessed(self, place: Place | str, sentence: str, **values: object) -> None:
         """Note what was taken by guessing."""
         self.note(Kind.GUESSED, place, sentence, **values)
 
-    def skipped(self, place: str, sentence: str, **values: object) -> None:
+    def skipped(self, place: Place | str, sentence: str, **values: object) -> None:
         """Note what was left out on purpose."""
         self.note(Kind.SKIPPED, place, sentence, **values)
 
-    def lost(self, place: str, sentence: str, **values: object) -> None:
+    def lost(self, place: Place | str, sentence: str, **values: object) -> None:
         """Note what the target cannot express."""
         self.note(Kind.LOST, place, sentence, **values)
 
