@@ -16,16 +16,7 @@ from cyberready.platform.outline import KEY, Block, anchor, blocks, key, links, 
 from cyberready.platform.shapes import Language, Name, Title, Words, nearest, validated
 from cyberready.platform.sources import Document, read_yaml, text_of
 from cyberready.playbooks import placeholders, wording
-from cyberready.playbooks.rules import (
-    END,
-    WHILE,
-    Content,
-    DecisionPoint,
-    Outcome,
-    Phase,
-    Playbook,
-    Step,
-)
+from cyberready.playbooks.rules import END, WHILE, Content, DecisionPoint, Outcome, Phase, Playbook, Step
 
 FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
@@ -66,6 +57,14 @@ def digest(source: str | bytes) -> str:
 
 def parse(source: str | bytes) -> Playbook:
     """Read a playbook file; raises FaultsFound with everything that is wrong with it."""
+    playbook, faults = attempt(source)
+    if playbook is None or faults:
+        raise FaultsFound(faults)
+    return playbook
+
+
+def attempt(source: str | bytes) -> tuple[Playbook | None, list[Fault]]:
+    """What can be read of a file with faults (None when its front matter is one), and the faults."""
     text = text_of(source)
     _refuse_excess(text)
     matter = FRONT.match(text, len(text) - len(text.lstrip("\n")))
@@ -73,16 +72,16 @@ def parse(source: str | bytes) -> Playbook:
         sentence = (
             "The front matter is missing. Begin with a line ---, then slug, title and so on, then a line ---."
         )
-        raise FaultsFound([Fault(1, "", sentence)])
+        return None, [Fault(1, "", sentence)]
     front, given, faults = _front(matter[1], text.count("\n", 0, matter.start(1)) + 1)
     above = text.count("\n", 0, matter.end())
     body = "\n" * above + text[matter.end() :]
     reader = _Reader(body, _keys(given, "roles"))
     intro, phases = reader.read()
     faults += [*islice(_unfit_placeholders(given, body), MOST_FAULTS), *reader.faults]
-    if front is None or faults:
-        raise FaultsFound(faults)
-    return Playbook(**dict(front), intro=intro, phases=phases, digest=digest(text))
+    if front is None:
+        return None, faults
+    return Playbook(**dict(front), intro=intro, phases=phases, digest=digest(text)), faults
 
 
 def _refuse_excess(text: str) -> None:
