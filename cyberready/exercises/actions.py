@@ -17,6 +17,7 @@ from cyberready.kernel.clock import ExerciseClock
 from cyberready.kernel.refusals import Conflict, Refused
 from cyberready.platform.db import ring
 from cyberready.platform.realm import Realm
+from cyberready.playbooks import queries as playbooks
 from cyberready.trail import actions as trail
 from cyberready.trail import queries as trails
 from cyberready.trail.rules import STAFF, Kind
@@ -96,9 +97,11 @@ def plan(
     release = queries.release(session, realm, release_id)
     script = queries.scenario(release)
     head = trail.open_trail(session, realm.organisation_id, "exercise", title, now=now, exercise=True)
+    playbook = playbooks.current_if_any(session, realm, script.playbook or "", script.language)
     made = Exercise(
         organisation_id=realm.organisation_id,
         release_id=release.id,
+        playbook_release_id=playbook.id if playbook else None,
         trail_id=head.id,
         leader_id=leader_id,
         title=title,

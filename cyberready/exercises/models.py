@@ -33,13 +33,17 @@ class ScenarioRelease(Base):
 
 
 class Exercise(Base):
-    """One exercise; its clock is three facts (banked, running since, pace) and never ticks."""
+    """One exercise; its clock is three facts (banked, running since, pace) and never ticks.
+
+    ``playbook_release_id`` is the version of the playbook that was current when the exercise was planned; it stays.
+    """
 
     __tablename__ = "exercises"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     release_id: Mapped[int] = mapped_column(ForeignKey("scenario_releases.id"))
+    playbook_release_id: Mapped[int | None] = mapped_column(ForeignKey("playbook_releases.id"))
     trail_id: Mapped[int] = mapped_column(ForeignKey("trails.id"))
     leader_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     title: Mapped[str]

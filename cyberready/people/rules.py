@@ -30,7 +30,17 @@ class Role(StrEnum):
     PARTICIPANT = "participant"
 
 
-READING = frozenset({"desk.view", "playbooks.read", "people.view", "account.self"})
+READING = frozenset(
+    {
+        "desk.view",
+        "playbooks.read",
+        "playbooks.approve",  # anybody with an account may be named in a mandate, and then the mandate decides
+        "people.view",
+        "account.self",
+        "improvements.view",
+        "improvements.file",
+    }
+)
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: READING | {"people.manage", "outbox.manage", "campaigns.view"},
@@ -38,16 +48,20 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {
         "people.manage",
         "playbooks.publish",
+        "playbooks.write",
+        "improvements.manage",
         "exercises.view",
         "exercises.play",
         "incidents.view",
         "incidents.run",
     }
     | {"campaigns.view", "campaigns.approve", "outbox.manage"},
-    Role.EXERCISE_LEADER: READING | {"exercises.view", "exercises.lead", "incidents.view"},
+    Role.EXERCISE_LEADER: READING
+    | {"exercises.view", "exercises.lead", "incidents.view", "playbooks.write"},
     Role.CRISIS_TEAM: READING | {"exercises.view", "exercises.play", "incidents.view", "incidents.run"},
     Role.PUBLIC_SAFETY: READING
     | {
+        "playbooks.write",
         "incidents.view",
         "handover.receive",
         "exercises.view",
@@ -57,6 +71,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     },
     Role.COMMUNICATIONS: READING
     | {
+        "playbooks.write",
         "campaigns.view",
         "campaigns.write",
         "exercises.view",

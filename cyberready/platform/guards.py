@@ -1,5 +1,6 @@
 """Triggers that keep rows as they were written, on SQLite and on PostgreSQL."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Table, event
@@ -40,10 +41,21 @@ def run(connection: Any, statements: list[str]) -> None:
         )
 
 
+def lasting(dialect: str, table: str, fixed: str) -> list[str]:
+    """Return the statements that let no row of *table* go, nor change where *fixed* holds."""
+    statements = [refuse(dialect, table, "UPDATE", fixed), refuse(dialect, table, "DELETE")]
+    return statements if dialect == "sqlite" else [FUNCTION, *statements, refuse(dialect, table, "TRUNCATE")]
+
+
 def protect(table_name: str) -> None:
     """Make a table immutable whenever it is created from the models (migrations do the same by hand)."""
+    guard(table_name, lambda dialect: immutable(dialect, table_name))
 
-    def install(target: Table, connection: Any, **_: Any) -> None:
-        run(connection, immutable(connection.dialect.name, target.name))
+
+def guard(table_name: str, statements: Callable[[str], list[str]]) -> None:
+    """Run what *statements* gives for the dialect whenever the table is created from the models."""
+
+    def install(_target: Table, connection: Any, **_: Any) -> None:
+        run(connection, statements(connection.dialect.name))
 
     event.listen(Base.metadata.tables[table_name], "after_create", install)

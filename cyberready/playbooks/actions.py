@@ -1,38 +1,44 @@
-"""Verbs of playbooks: publishing."""
+"""Verbs of playbooks: publishing what is shipped, withdrawing what is no longer to be followed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cyberready.kernel.actor import Actor
-from cyberready.kernel.refusals import Conflict
+from cyberready.kernel.refusals import Conflict, Refused
 from cyberready.platform.realm import Realm
-from cyberready.playbooks import formats, rules
-from cyberready.playbooks.models import Playbook, PlaybookRelease
+from cyberready.playbooks import formats, lifecycle, queries, rules
+from cyberready.playbooks.lifecycle import Change
+from cyberready.playbooks.models import Playbook, PlaybookRelease, PlaybookWithdrawal
 from cyberready.trail import actions as trail
-from cyberready.trail import queries as trails
-from cyberready.trail.rules import STAFF, Kind
+from cyberready.trail.rules import STAFF, Kind, Plain
 
 
 def publish(
     session: Session, realm: Realm, source_text: str | bytes, *, actor: Actor, now: datetime
 ) -> PlaybookRelease:
-    """Publish a playbook from its file; the same text again changes nothing and gives the release there is.
+    """Publish a shipped playbook from its file; the same text again changes nothing and gives the release there is.
 
-    Raises FaultsFound for a faulty file and Conflict when this version was published with another text.
+    What people write is published as a draft that was approved (``actions_approval.publish_draft``). Raises FaultsFound
+    for a faulty file and Conflict when this version was published with another text.
     """
     script = formats.parse(source_text)
-    playbook = _playbook(session, realm, script.slug)
-    chosen = select(PlaybookRelease).where(PlaybookRelease.playbook_id == playbook.id)
-    known = session.scalars(chosen.where(PlaybookRelease.version == script.version)).first()
+    playbook = opened(session, realm, script.slug, now=now)
+    known = published(session, playbook, script.language, script.version)
     if known is not None and known.digest != script.digest:
         raise Conflict(
             "Version %(version)s of this playbook was published with another text. Give the changed text a new version.",
             version=script.version,
         )
-    return known or _release(session, playbook, script, formats.canonical(source_text), actor, now)
+    if known is not None:
+        return known
+    earlier = queries.newest(session, playbook.id, script.language)
+    change = lifecycle.change_between(earlier.version, script.version) if earlier else Change.MAJOR
+    source = formats.canonical(source_text)
+    return release(session, playbook, script, source, change=change, note="", actor=actor, now=now)
 
 
 def publish_shipped(
@@ -47,34 +53,88 @@ def publish_shipped(
     for path in sorted(folder.glob("*.md")):
         source = path.read_bytes()
         script = formats.parse(source)
-        chosen = select(PlaybookRelease.version, PlaybookRelease.published_by).where(
-            PlaybookRelease.organisation_id == realm.organisation_id, PlaybookRelease.slug == script.slug
-        )
+        chosen = select(
+            PlaybookRelease.language, PlaybookRelease.version, PlaybookRelease.published_by
+        ).where(PlaybookRelease.organisation_id == realm.organisation_id, PlaybookRelease.slug == script.slug)
         known = session.execute(chosen).all()
-        if all(version != script.version and by == actor.ref for version, by in known):
+        own = any(found.published_by != actor.ref for found in known)
+        if not own and (script.language, script.version) not in {found[:2] for found in known}:
             made.append(publish(session, realm, source, actor=actor, now=now))
     return made
 
 
-def _playbook(session: Session, realm: Realm, slug: str) -> Playbook:
-    chosen = select(Playbook).where(Playbook.organisation_id == realm.organisation_id, Playbook.slug == slug)
-    found = session.scalars(chosen).first()
-    if found is None:
-        found = Playbook(organisation_id=realm.organisation_id, slug=slug)
-        session.add(found)
-        session.flush()  # the release needs the number
+def withdraw(
+    session: Session, realm: Realm, release_id: int, reason: str, *, actor: Actor, now: datetime
+) -> PlaybookRelease:
+    """Say that a release is no longer to be followed; it stays readable, also where it is in use.
+
+    Raises Refused without a reason and Conflict when it was withdrawn before.
+    """
+    found = queries.release(session, realm, release_id)
+    if not reason.strip():
+        raise Refused("Say why this version is withdrawn.")
+    playbook = held(session, found.playbook_id)
+    if session.scalars(select(PlaybookWithdrawal).where(PlaybookWithdrawal.release_id == found.id)).first():
+        raise Conflict("Version %(version)s was withdrawn before.", version=found.version)
+    session.add(
+        PlaybookWithdrawal(
+            release_id=found.id, reason=reason.strip(), by=actor.ref, by_name=actor.name, at=now
+        )
+    )
+    named = {"slug": found.slug, "title": found.title, "version": found.version, "language": found.language}
+    said: dict[str, Plain] = {**named, "release": found.id, "reason": reason.strip()}
+    record(session, playbook.id, Kind.PLAYBOOK_WITHDRAWN, said, actor=actor, now=now)
     return found
 
 
-def _release(
-    session: Session, playbook: Playbook, script: rules.Playbook, source: str, actor: Actor, now: datetime
+def opened(session: Session, realm: Realm, slug: str, *, now: datetime) -> Playbook:
+    """The playbook of that name, made with its trail when it is new, and held until the transaction ends."""
+    chosen = select(Playbook).where(Playbook.organisation_id == realm.organisation_id, Playbook.slug == slug)
+    found = session.scalars(_for_us(chosen)).first()
+    if found is None:
+        head = trail.open_trail(session, realm.organisation_id, "playbook", slug, now=now)
+        found = Playbook(organisation_id=realm.organisation_id, slug=slug, trail_id=head.id)
+        session.add(found)
+        session.flush()  # releases and drafts need the number
+    return found
+
+
+def held(session: Session, playbook_id: int) -> Playbook:
+    """The playbook, which nobody else publishes, withdraws or begins a draft of until the transaction ends."""
+    return session.scalars(_for_us(select(Playbook).where(Playbook.id == playbook_id))).one()
+
+
+def published(session: Session, playbook: Playbook, language: str, version: str) -> PlaybookRelease | None:
+    """The release of that number, withdrawn or not, if there is one."""
+    chosen = select(PlaybookRelease).where(
+        PlaybookRelease.playbook_id == playbook.id,
+        PlaybookRelease.language == language,
+        PlaybookRelease.version == version,
+    )
+    return session.scalars(chosen).first()
+
+
+def release(
+    session: Session,
+    playbook: Playbook,
+    script: rules.Playbook,
+    source: str,
+    *,
+    change: Change,
+    note: str,
+    actor: Actor,
+    now: datetime,
 ) -> PlaybookRelease:
+    """Make the release of *source*, the canonical text that *script* was read from."""
     made = PlaybookRelease(
         playbook_id=playbook.id,
         organisation_id=playbook.organisation_id,
         slug=script.slug,
         language=script.language,
         version=script.version,
+        change=change,
+        note=note,
+        translates=script.translates,
         title=script.title,
         summary=script.summary,
         owner=script.owner,
@@ -88,19 +148,30 @@ def _release(
     )
     session.add(made)
     session.flush()  # the entry names the release
-    head = trails.organisation_trail(session, playbook.organisation_id)
-    trail.write(
-        session,
-        head.id,
-        Kind.PLAYBOOK_PUBLISHED,
-        actor=actor,
-        at=now,
-        about=f"playbook:{playbook.id}",
-        audience=(STAFF,),
-        release=made.id,
-        slug=made.slug,
-        title=made.title,
-        version=made.version,
-        digest=made.digest,
-    )
+    named = {"slug": made.slug, "title": made.title, "version": made.version, "language": made.language}
+    why = {"digest": made.digest, "change": made.change, "note": made.note}
+    said: dict[str, Plain] = {**named, **why, "release": made.id}
+    record(session, playbook.id, Kind.PLAYBOOK_PUBLISHED, said, actor=actor, now=now)
     return made
+
+
+def record(
+    session: Session,
+    playbook_id: int,
+    kind: Kind,
+    said: Mapping[str, Plain],
+    *,
+    actor: Actor,
+    now: datetime,
+    about: str = "",
+) -> None:
+    """Write an entry in the trail of a playbook."""
+    head = queries.trail_of(session, playbook_id)
+    subject = about or f"playbook:{playbook_id}"
+    trail.write(
+        session, head, kind, actor=actor, at=now, about=subject, audience=(STAFF,), happened_at=None, **said
+    )
+
+
+def _for_us(chosen: Select[Playbook]) -> Select[Playbook]:
+    return chosen.with_for_update().execution_options(populate_existing=True)

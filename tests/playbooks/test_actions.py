@@ -1,5 +1,5 @@
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from cyberready.kernel.actor import SYSTEM
@@ -8,7 +8,7 @@ from cyberready.platform.faults import FaultsFound
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions, queries
 from cyberready.playbooks.formats import canonical, digest
-from cyberready.playbooks.models import PlaybookRelease
+from cyberready.playbooks.models import Playbook, PlaybookRelease
 from cyberready.settings import content_root
 from cyberready.trail import queries as trails
 from cyberready.trail.rules import Kind
@@ -47,8 +47,8 @@ def ask(database, question, home, *arguments):
 
 def published_entries(database, home):
     def question(session):
-        head = trails.organisation_trail(session, home.id)
-        return trails.of_kinds(session, head.id, Kind.PLAYBOOK_PUBLISHED)
+        heads = session.scalars(select(Playbook.trail_id).where(Playbook.organisation_id == home.id))
+        return [line for head in heads for line in trails.of_kinds(session, head, Kind.PLAYBOOK_PUBLISHED)]
 
     return database.read(question)
 
