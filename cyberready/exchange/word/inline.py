@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from cyberready.exchange.limits import Element
+from cyberready.exchange.marks import escaped, opening
 from cyberready.exchange.word.parts import File, child, is_on, name, value, within
 
-SPECIAL = re.compile(r"([\\`*])|(~~)|(&(?=#?\w+;))|((?<!\w)_|_(?!\w))|(\[(?=[^\]]*\][(\[:]))|(\{(?=#))")
-OPENS = re.compile(r"^( *)([-+>#=~]|\d{1,9}[.)](?=\s|$)|\[[ xX]\](?=\s))")
 BOXES = {"☐": " ", "□": " ", "❏": " ", "❑": " ", "☑": "x", "☒": "x", "✓": "x", "✔": "x"}
 SYMBOLS = {
     "F0A8": "☐",
@@ -274,21 +273,6 @@ def _nested(node: Element, top: Element) -> bool:
             return True
         above = above.getparent()
     return False
-
-
-def escaped(text: str) -> str:
-    """Plain text so that Markdown shows it as it is."""
-    return SPECIAL.sub(lambda found: "\\" + found[0], text)
-
-
-def opening(text: str) -> str:
-    """The first line of a paragraph, so that Markdown does not take it for a list, quote or heading."""
-
-    def mend(found: re.Match[str]) -> str:
-        sign = found[2]
-        return sign[:-1] + "\\" + sign[-1] if sign[0].isdigit() else "\\" + sign
-
-    return OPENS.sub(mend, text)
 
 
 def markdown(spans: Iterable[Span], link: Callable[[str], str] = lambda target: target) -> str:

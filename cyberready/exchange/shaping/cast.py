@@ -1,0 +1,64 @@
+"""The roles of a playbook that is being made: names as the document writes them, each with one key."""
+
+import re
+
+from cyberready.exchange import recognising
+from cyberready.platform.outline import key, plain
+
+UNKNOWN = {"nl": "Nog te bepalen", "en": "To be decided"}
+PARTED = re.compile(r"\s*[/,;+&\n|]\s*")
+AND = re.compile(r"\s+(?:en|of|and|or)\s+")
+DEPUTY = re.compile(
+    r"\(?\b(?:plaats)?vervang(?:er|ing)?\b:?\s*([^()]+)\)?|\bdeputy\b:?\s*([^()]+)", re.IGNORECASE
+)
+LONGEST = 120
+
+
+class Cast:
+    """Collects roles; ``names`` is what stands in the front matter, by key."""
+
+    def __init__(self, language: str) -> None:
+        self.names: dict[str, str] = {}
+        self._language = language
+        self._known: dict[str, str] = {}
+
+    def key(self, name: str) -> str:
+        """The key of a role; a new one when nobody had this name yet."""
+        shown = bare(name)
+        folded = shown.casefold()
+        if folded not in self._known:
+            fitting = base = key(shown)
+            number = 2
+            while fitting in self.names:
+                fitting, number = f"{base}-{number}", number + 1
+            self._known[folded] = fitting
+            self.names[fitting] = shown
+        return self._known[folded]
+
+    @property
+    def unknown(self) -> str:
+        """The key that stands for a role that was not found."""
+        return self.key(UNKNOWN[self._language])
+
+    def knows(self, name: str) -> bool:
+        """Whether somebody has this name already."""
+        return bare(name).casefold() in self._known
+
+
+def bare(name: str) -> str:
+    """The name of a role without article, markup and final stop."""
+    said = re.sub(r"^(de|het|the)\s+", "", plain(" ".join(name.split())), flags=re.IGNORECASE).strip(" .:")
+    return said[:LONGEST].strip() or "-"
+
+
+def parted(text: str) -> tuple[str, str, bool]:
+    """Role and deputy in *text*, and whether more was said than these two hold."""
+    found = DEPUTY.search(text)
+    deputy = (found[1] or found[2] or "") if found else ""
+    rest = text[: found.start()] + text[found.end() :] if found else text
+    named = [part for part in PARTED.split(rest.strip(" (),;")) if part.strip()]
+    if len(named) == 1:
+        both = AND.split(named[0])
+        named = both if len(both) > 1 and all(recognising.is_role(one) for one in both) else named
+    more = len(named) > 1 or len(PARTED.split(deputy)) > 1
+    return (named[0] if named else ""), PARTED.split(deputy)[0].strip(), more

@@ -1,0 +1,345 @@
+"""The body of a Word file as blocks: headings, text, lists and tables, each with its place."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cyberready.exchange.blocks import Block, Cell, Grid, Heading, Marked, Prose, one_line, written
+from cyberready.exchange.limits import Element
+from cyberready.exchange.report import Kind, Place, Report
+from cyberready.exchange.word.inline import BOXES, Inline, Line, Span, markdown
+from cyberready.exchange.word.lists import Entry, grouped
+from cyberready.exchange.word.parts import File, Style, child, name, value, whole, within
+
+START = "paragraph %(paragraph)s, before the first heading"
+UNDER = "paragraph %(paragraph)s under “%(heading)s”"
+CONTENTS = re.compile(r"(toc|inhopg|inhoudsopgave) ?\d", re.IGNORECASE)
+TYPED = re.compile(
+    r"^(?:\\?[-–—]|[•·▪◦‣]|(\d{1,3}(?:\.\d{1,3}){0,3})\\?[.)](?=\s)|(\d{1,3}(?:\.\d{1,3}){1,3})(?=\s))\s+(?=\S)"
+)
+DEEPEST = 8
+TOO_DEEP = 40  # tables in cells of tables: deeper ones are read as text
+
+
+@dataclass(slots=True)
+class Found:
+    """What a Word file holds: its blocks, and text that has no place among them."""
+
+    blocks: list[Block] = field(default_factory=list)
+    aside: list[Prose] = field(default_factory=list)
+
+
+class Body:
+    """Reads one part of a Word file (its text, its notes, a header) into blocks."""
+
+    def __init__(self, file: File, part: str, report: Report, notes: "Notes") -> None:
+        self._file = file
+        self._report = report
+        self._notes = notes
+        self._heading = ""
+        self._paragraph = 0
+        self._joined: Line | None = None
+        self._anchors: list[str] = []
+        self._contents: list[str] = []
+        self._inline = Inline(file, part, self._tell, self._notes.mark, self._comment)
+
+    @property
+    def place(self) -> Place:
+        """Where the reader is."""
+        values = {"paragraph": self._paragraph, "heading": self._heading}
+        return Place(UNDER if self._heading else START, values)
+
+    def _tell(self, kind: str, sentence: str, **values: object) -> None:
+        self._report.note(Kind(kind), self.place, sentence, **values)
+
+    def _comment(self, number: str) -> None:
+        author, text = self._notes.comment(number)
+        sentence = "A comment by %(author)s is left out: %(text)s"
+        self._report.skipped(self.place, sentence, author=author or "-", text=text)
+
+    def blocks(self, parent: Element, depth: int = 0) -> list[Block]:
+        """The blocks of *parent*, with lists put together, and the notes of each part at its end."""
+        made: list[Block] = []
+        run: list[Entry] = []
+        for entry in self._entries(parent, depth):
+            if isinstance(entry.block, Heading):
+                made += [*grouped(run), *self._notes.due(), entry.block]
+                run = []
+            else:
+                run.append(entry)
+        made += grouped(run)
+        if depth == 0:
+            made += self._notes.due()
+            self._tell_contents()
+        return made
+
+    def _tell_contents(self) -> None:
+        if self._contents:
+            sentence = "The table of contents is left out; the pages have their own: %(text)s"
+            self._report.skipped("the whole document", sentence, text=" / ".join(self._contents))
+
+    def _entries(self, parent: Element, depth: int) -> Iterator[Entry]:
+        for node in parent:
+            match name(node):
+                case "w:p":
+                    yield from self._paragraphs(node, depth)
+                case "w:tbl":
+                    yield from self._table(node, depth)
+                case "w:sdt":
+                    yield from self._control(node, depth)
+                case "w:bookmarkStart":
+                    self._anchors.append(value(node, "name"))
+                case "w:customXml" | "w:ins" | "w:moveTo" | "w:sdtContent":
+                    yield from self._entries(node, depth)
+                case _:
+                    pass  # the page and marks between blocks
+
+    def _control(self, node: Element, depth: int) -> Iterator[Entry]:
+        about, content = child(node, "w:sdtPr"), child(node, "w:sdtContent")
+        tag = value(child(about, "w:tag"))
+        if content is None:
+            return
+        if value(child(about, "w:docPartObj", "w:docPartGallery")) == "Table of Contents":
+            said = " ".join(_words(content).split())
+            self._contents += [said] if said else []
+        elif tag.startswith("cyberready:"):
+            place = self.place
+            inner = grouped(list(self._entries(content, depth + 1)))
+            yield Entry(Marked(tag.removeprefix("cyberready:"), tuple(inner), place))
+        else:
+            yield from self._entries(content, depth)
+
+    def _paragraphs(self, node: Element, depth: int) -> Iterator[Entry]:
+        shape = child(node, "w:pPr")
+        style = self._file.styles.get(value(child(shape, "w:pStyle")), self._file.plain)
+        contents = self._inline.inside_contents or CONTENTS.match(style.name) is not None
+        self._paragraph += 1
+        line = self._inline.line(node)
+        line.anchors, self._anchors = self._anchors + line.anchors, []
+        if self._joined is not None:
+            line.spans, line.boxes = self._joined.spans + line.spans, self._joined.boxes + line.boxes
+            self._joined = None
+        if child(shape, "w:rPr", "w:del") is not None:
+            self._joined = line  # the end of this paragraph was deleted: it runs on
+            return
+        if contents or self._inline.inside_contents:
+            self._contents += [line.text] if line.text else []
+        elif line.text:
+            yield self._entry(line, shape, style)
+        elif any(span.mark for span in line.spans):
+            yield self._entry(line, shape, Style("Normal"))
+        for box in line.boxes:
+            yield from self._box(box, depth)
+
+    def _box(self, box: Element, depth: int) -> Iterator[Entry]:
+        """A text box as a quote after its paragraph."""
+        if depth >= TOO_DEEP:
+            return
+        inner = grouped(list(self._entries(box, depth + 1)))
+        if inner:
+            self._report.guessed(self.place, "A text box became a quote after this paragraph.")
+            yield Entry(Prose(quoted(written(inner)), self.place))
+
+    def _entry(self, line: Line, shape: Element | None, style: Style) -> Entry:
+        level = style.heading
+        outline = value(child(shape, "w:outlineLvl"))
+        if outline and whole(outline) < 9:
+            level = whole(outline) + 1
+        if style.name.lower() in {"title", "titel"}:
+            return self._headed(line, 0)
+        if level:
+            return self._headed(line, level)
+        count = value(child(shape, "w:numPr", "w:numId")) or style.count
+        depth = value(child(shape, "w:numPr", "w:ilvl"))
+        at = min(DEEPEST, whole(depth) if depth else style.depth)
+        box = self._ticked(line)
+        text = markdown(line.spans, self._link)
+        indent = whole(value(child(shape, "w:ind"), "left") or value(child(shape, "w:ind"), "start"))
+        block = Prose(text, self.place)
+        if count and count != "0":
+            form = self._file.lists.get((count, at), "decimal")
+            if form != "none":
+                return Entry(block, count, at, form != "bullet" and not box, box, indent)
+        elif box:
+            return Entry(block, "box", 0, False, box, indent)
+        elif found := TYPED.match(text):
+            number = found[1] or found[2] or ""
+            self._tell(
+                "guessed",
+                "A sign or number that was typed became an item of a list: %(text)s",
+                text=found[0].strip(),
+            )
+            rest = Prose(text[found.end() :], self.place)
+            return Entry(
+                rest, "typed" if number else "dash", min(DEEPEST, number.count(".")), bool(number), "", indent
+            )
+        return Entry(block, bold=line.all_bold and len(line.text) <= 80)
+
+    def _headed(self, line: Line, level: int) -> Entry:
+        plain = [
+            Span(span.text.replace("\n", " "), target=span.target, mark=span.mark) for span in line.spans
+        ]
+        text = markdown(plain, lambda _target: "")
+        known = next((one for one in line.anchors if one.startswith("cr_")), "")
+        if level:
+            self._heading, self._paragraph = line.text, 0
+        return Entry(Heading(level, text, self.place, known))
+
+    def _link(self, target: str) -> str:
+        """Where a link of the document may lead: out of it, or to a part that an export marked."""
+        if target.startswith("#cr_"):
+            return target
+        return target if re.match(r"(https?|mailto|tel):", target, re.IGNORECASE) else ""
+
+    @staticmethod
+    def _ticked(line: Line) -> str:
+        """Take the box to tick off the beginning; what stands in it, empty when there is none."""
+        first = next((at for at, span in enumerate(line.spans) if span.text.strip()), None)
+        if first is None or line.spans[first].text.lstrip()[0] not in BOXES:
+            return ""
+        text = line.spans[first].text.lstrip()
+        line.spans[first] = Span(text[1:].lstrip() if text[1:].strip() else text[1:])
+        while line.spans and not line.spans[0].text.strip():
+            line.spans.pop(0)
+        return BOXES[text[0]]
+
+    def _table(self, node: Element, depth: int) -> Iterator[Entry]:
+        place = self.place
+        if depth >= TOO_DEEP:
+            text = " ".join(_words(node).split())
+            if text:
+                self._tell("guessed", "A table deep inside other tables became text.")
+                yield Entry(Prose(markdown([Span(text)]), place))
+            return
+        rows = [self._row(row, depth) for row in _rows(node) if self._kept(row)]
+        rows = [row for row in rows if row]
+        cells = [cell for row in rows for cell in row]
+        if len(cells) == 1:
+            self._report.guessed(place, "A table of one cell became text.")
+            yield from (Entry(block) for block in cells[0].blocks)
+        elif any(cell.blocks for cell in cells):
+            yield Entry(Grid(tuple(rows), place))
+
+    def _kept(self, row: Element) -> bool:
+        if child(row, "w:trPr", "w:del") is None:
+            return True
+        said = " | ".join(filter(None, (" ".join(_words(cell).split()) for cell in within(row, "w:tc"))))
+        self._tell(
+            "skipped", "A row of a table, deleted with tracked changes, is left out: %(text)s", text=said
+        )
+        return False
+
+    def _row(self, row: Element, depth: int) -> tuple[Cell, ...]:
+        shape = child(row, "w:trPr")
+        made = [Cell()] * min(63, whole(value(child(shape, "w:gridBefore"))))
+        for cell in _cells(row):
+            about = child(cell, "w:tcPr")
+            merged = child(about, "w:vMerge")
+            inner = tuple(grouped(list(self._entries(cell, depth + 1))))
+            continues = merged is not None and value(merged) != "restart"
+            made.append(Cell(inner, above=continues and not inner))
+            made += [Cell()] * min(62, whole(value(child(about, "w:gridSpan"))) - 1)
+        return tuple(made)
+
+
+class Notes:
+    """Footnotes, endnotes and comments: numbered as they come, and due at the end of the part that refers to them."""
+
+    def __init__(self, file: File, report: Report) -> None:
+        self._file = file
+        self._report = report
+        self._count = 0
+        self._due: list[tuple[str, str, int]] = []
+        self._parts: dict[str, dict[str, Element]] = {}
+
+    def mark(self, kind: str, number: str) -> str:
+        """The mark of the next note in the text."""
+        self._count += 1
+        self._due.append((kind, number, self._count))
+        return f"[^{self._count}]"
+
+    def due(self) -> list[Block]:
+        """The notes that the text referred to since the last time."""
+        made: list[Block] = []
+        while self._due:
+            kind, number, count = self._due.pop(0)
+            made.append(self._note(kind, number, count))
+        return made
+
+    def _note(self, kind: str, number: str, count: int) -> Prose:
+        place = Place("note %(number)s", {"number": count})
+        node = self._known(f"{kind}s").get(number)
+        said = ""
+        if node is not None:
+            related = self._file.related(self._file.part).values()
+            part = next((target for found, target, _ in related if found == f"{kind}s"), "")
+            said = one_line(Body(self._file, part, self._report, self).blocks(node, 1))
+        if not said:
+            self._report.lost(place, "The note has no text.")
+        # A note of one address alone would be read as the address of a link.
+        sign = "\\" if re.fullmatch(r"\S+", said) else ""
+        return Prose(f"{sign}[^{count}]: {said or '-'}", place)
+
+    def comment(self, number: str) -> tuple[str, str]:
+        """Author and text of a comment."""
+        node = self._known("comments").get(number)
+        return ("", "") if node is None else (value(node, "author"), " ".join(_words(node).split()))
+
+    def _known(self, kind: str) -> dict[str, Element]:
+        if kind not in self._parts:
+            root = self._file.other(kind)
+            found = () if root is None else (one for one in root if value(one, "id"))
+            self._parts[kind] = {value(one, "id"): one for one in found}
+        return self._parts[kind]
+
+
+def _rows(table: Element) -> Iterator[Element]:
+    for node in table:
+        if name(node) == "w:tr":
+            yield node
+        elif name(node) in {"w:sdt", "w:sdtContent", "w:customXml", "w:ins"}:
+            yield from _rows(node)
+
+
+def _cells(row: Element) -> Iterator[Element]:
+    for node in row:
+        if name(node) == "w:tc":
+            yield node
+        elif name(node) in {"w:sdt", "w:sdtContent", "w:customXml"}:
+            yield from _cells(node)
+
+
+def _words(node: Element) -> str:
+    """Every word inside, paragraphs parted by a space."""
+    return "".join(
+        " " if name(one) in {"w:p", "w:tab", "w:br"} else one.text or ""
+        for one in within(node, "w:t", "w:p", "w:tab", "w:br", "w:delText")
+    )
+
+
+def quoted(text: str) -> str:
+    """Markdown as a block quote."""
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+
+def found(file: File, report: Report) -> Found:
+    """Read a Word file: its text as blocks, and what stands beside it (headers and footers)."""
+    notes = Notes(file, report)
+    made = Found(Body(file, file.part, report, notes).blocks(file.body))
+    made.aside = list(_beside(file, report, notes))
+    return made
+
+
+def _beside(file: File, report: Report, notes: Notes) -> Iterator[Prose]:
+    """The text of headers and footers, each once."""
+    said: set[str] = set()
+    for kind, target, outside in file.related(file.part).values():
+        if kind not in {"header", "footer"} or outside or target not in file.package:
+            continue
+        place = Place("the header of the pages" if kind == "header" else "the footer of the pages", {})
+        inner = Body(file, target, report, notes).blocks(file.package.xml(target), 1)
+        text = written([*inner, *notes.due()])
+        if text.strip() and text not in said:
+            said.add(text)
+            report.guessed(place, "Text of every page is kept at the end.")
+            yield Prose(text, place)
