@@ -1,5 +1,6 @@
 """A playbook's text while it is being written: its sections, a step as a form, and its faults, whatever state it is in."""
 
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 
@@ -8,9 +9,23 @@ from markdown_it.token import Token
 from cyberready.platform import markdown
 from cyberready.platform.faults import Fault, FaultsFound
 from cyberready.platform.outline import Block, anchor, blocks, key, plain
+from cyberready.platform.sources import read_yaml
 from cyberready.playbooks import formats, wording
 from cyberready.playbooks import sections as cutting
+from cyberready.playbooks.rules import Playbook
 from cyberready.playbooks.sections import FieldLines, Heading, Section, StepForm
+
+UNKNOWN = "unknown"
+STAND_IN = f"""---
+slug: {UNKNOWN}
+title: "?"
+language: nl
+version: "0"
+summary: "?"
+owner: "?"
+roles: {{unknown: "?"}}
+---
+"""
 
 
 def normal(typed: str) -> str:
@@ -85,6 +100,47 @@ def language(source: str) -> str:
     """The language in which fields are named in this text: that of the front matter, else Dutch."""
     front = sections(source)[0].text if source else ""
     return "en" if any(line.split() == ["language:", "en"] for line in front.split("\n")) else "nl"
+
+
+def roles(source: str) -> dict[str, str]:
+    """The roles in the front matter, by key; none when it cannot be read."""
+    matter = formats.FRONT.match(source)
+    try:
+        found = read_yaml(matter[1]).value if matter else {}
+    except FaultsFound:
+        found = {}
+    named = found.get("roles") if isinstance(found, dict) else {}
+    return {str(name): str(said) for name, said in named.items()} if isinstance(named, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A text as its readers would see it, as far as it can be read, and its faults."""
+
+    playbook: Playbook
+    faults: tuple[Fault, ...]
+
+
+class Roles(dict[str, str]):
+    """Names of roles by key; a key without a name is its own."""
+
+    def __missing__(self, name: str) -> str:
+        return name or "?"
+
+
+def preview(source: str) -> Preview | None:
+    """A text as its readers would see it; None for one that is too long to be read."""
+    try:
+        playbook, found = formats.attempt(source)
+        if playbook is None:
+            matter = formats.FRONT.match(source)
+            playbook, _more = formats.attempt(STAND_IN + (source[matter.end() :] if matter else source))
+    except FaultsFound:
+        return None
+    if playbook is None:
+        return None
+    known = Roles(playbook.roles if playbook.slug != UNKNOWN else roles(source))
+    return Preview(replace(playbook, roles=known), tuple(sorted(found, key=lambda fault: fault.line)))
 
 
 def ids(source: str) -> frozenset[str]:
