@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-from flask import Blueprint, request
+from flask import request
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from cyberready.kernel.refusals import Conflict
-from cyberready.platform import markdown
 from cyberready.platform.context import now, read, transact
 from cyberready.platform.faults import Fault, FaultsFound
 from cyberready.platform.gate import may, realm, who
@@ -19,8 +16,9 @@ from cyberready.playbooks import actions, queries
 from cyberready.playbooks.forms import PublishForm
 from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.rules import review_due
+from cyberready.playbooks.views_blueprint import blueprint, prose
 
-blueprint = Blueprint("playbooks", __name__, url_prefix="/playbooks")
+__all__ = ["blueprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +28,6 @@ class Book:
     release: PlaybookRelease
     review_at: datetime | None
     overdue: bool
-
-
-@lru_cache(maxsize=4096)
-def prose(text: str) -> Markup:
-    """A part of a playbook as HTML; headings keep their level. Playbooks are read often and change seldom."""
-    return markdown.render(text, heading_from=1)
 
 
 @blueprint.get("/")

@@ -1,0 +1,22 @@
+"""The blueprint of playbooks, and Markdown as all its pages show it."""
+
+from functools import lru_cache
+
+from flask import Blueprint
+from markupsafe import Markup
+
+from cyberready.platform import markdown
+
+IMAGES = "/playbooks/images/"
+blueprint = Blueprint("playbooks", __name__, url_prefix="/playbooks")
+
+
+@lru_cache(maxsize=4096)
+def prose(text: str) -> Markup:
+    """A part of a playbook as HTML; headings keep their level. Playbooks are read often and change seldom."""
+    return markdown.render(text, heading_from=1, images_at=image_address)
+
+
+def image_address(digest: str) -> str:
+    """Where an image of the reader's organisation is; one of another organisation is not found there."""
+    return f"{IMAGES}{digest}"
