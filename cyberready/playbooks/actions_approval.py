@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from cyberready.improvements import actions as improvements
 from cyberready.kernel.actor import SYSTEM, Actor
 from cyberready.kernel.refusals import Conflict, NotFound, Refused
 from cyberready.people import queries as people
@@ -231,8 +232,7 @@ def refuse(
     if {one.step_id for one in said} - {"", *queries.parsed(kept.source).step_ids}:
         raise Refused("One of these steps does not exist in this text.")
     place = _seat(session, realm, kept, _account(actor), now)
-    made = _signed(session, realm, kept, place, Verdict.REFUSED, actor, now)
-    made.remarks = [ApprovalRemark(step_id=one.step_id, text=one.text) for one in said]
+    made = _signed(session, realm, kept, place, Verdict.REFUSED, actor, now, said)
     was = kept.version
     back_to_draft(session, kept, actor=actor, now=now)
     kept.updated_at = now
@@ -293,6 +293,7 @@ def publish_draft(
         now=now,
     )
     kept.state, kept.release_id, kept.updated_at = State.PUBLISHED, made.id, now
+    improvements.close_published(session, realm, kept.id, made.version, actor=actor, now=now)
     return made
 
 
@@ -322,6 +323,7 @@ def _signed(
     verdict: Verdict,
     actor: Actor,
     now: datetime,
+    remarks: Sequence[Remark] = (),
 ) -> Approval:
     number = _account(actor)
     absent = None if place.account_id == number else people.account(session, realm, place.account_id)
@@ -337,6 +339,7 @@ def _signed(
         verdict=verdict,
         at=now,
         lapsed_by="",
+        remarks=[ApprovalRemark(step_id=one.step_id, text=one.text) for one in remarks],
     )
     session.add(made)
     session.flush()  # so that it lapses with the others when the draft goes back

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
+from cyberready.improvements import actions as improvements
 from cyberready.kernel.actor import Actor
 from cyberready.kernel.refusals import Conflict, NotFound
 from cyberready.platform.outline import key
@@ -152,9 +153,10 @@ def go_on_from_current(
     newer = queries_drafts.moved_on(session, kept)
     if newer is None:
         raise Conflict("No version was published since this draft was begun.")
+    if kept.state == State.DRAFT:
+        kept.version = _next_number(session, kept.playbook_id, kept.language)
     back_to_draft(session, kept, actor=actor, now=now)
     kept.base_release_id, kept.updated_at = newer.id, now
-    kept.version = _next_number(session, kept.playbook_id, kept.language)
     noted(session, kept, Kind.DRAFT_REBASED, actor, now, base=newer.version, release=newer.id)
     return kept
 
@@ -166,6 +168,7 @@ def abandon(
     kept = held_draft(session, realm, draft_id, OPEN)
     lapse(session, kept, actor=actor, now=now)
     kept.state, kept.updated_at = State.ABANDONED, now
+    improvements.let_go(session, realm, kept.id)
     noted(session, kept, Kind.DRAFT_ABANDONED, actor, now, reason=reason.strip()[:LONGEST_NOTE])
     return kept
 

@@ -1,0 +1,123 @@
+"""A municipality that writes playbooks: an author, two approvers, and each act as one transaction."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cyberready.people.models import Account
+from cyberready.platform.db import Database
+from cyberready.platform.realm import Realm
+from cyberready.playbooks import actions, actions_approval, actions_drafts, queries, queries_drafts
+from cyberready.playbooks.actions_approval import Remark
+from cyberready.playbooks.lifecycle import Change
+from cyberready.trail import queries as trails
+from tests import world
+from tests.playbooks.writing import SMALL
+
+NOTE = "De belronde is aangescherpt na de oefening van mei."
+
+
+@dataclass
+class House:
+    """One organisation, its people, and what they can do with a draft."""
+
+    database: Database
+    town: world.Town
+    now: object = world.START
+
+    @property
+    def realm(self) -> Realm:
+        return Realm(self.town.home.id)
+
+    def actor(self, who: Account):
+        return world.actor(who, self.town.home)
+
+    @property
+    def author(self) -> Account:
+        return self.town["communications"]
+
+    @property
+    def director(self) -> Account:
+        return self.town["administrator"]
+
+    @property
+    def officer(self) -> Account:
+        return self.town["security_officer"]
+
+    @property
+    def deputy(self) -> Account:
+        return self.town["crisis_team"]
+
+    def act(self, verb, *arguments, by, **named):
+        self.now += timedelta(seconds=1)
+        return self.database.transact(
+            lambda session: verb(session, self.realm, *arguments, actor=self.actor(by), now=self.now, **named)
+        )
+
+    def ask(self, question, *arguments, **named):
+        return self.database.read(lambda session: question(session, self.realm, *arguments, **named))
+
+    def draft(self, draft_id):
+        return self.ask(queries_drafts.draft, draft_id)
+
+    def bring_in(self, source=SMALL, by=None):
+        return self.act(actions_drafts.bring_in, source, origin="stroomstoring.md", by=by or self.author)
+
+    def mandate(self, playbook_id, *approvers, in_order=True):
+        named = [(account.id, function) for account, function in approvers]
+        return self.act(actions_approval.set_mandate, playbook_id, named, in_order=in_order, by=self.officer)
+
+    def described(self, draft_id, change=Change.MINOR, note=NOTE, by=None):
+        return self.act(actions_drafts.describe, draft_id, change, note, by=by or self.author)
+
+    def submitted(self, source=SMALL, *approvers, in_order=True):
+        """A draft of *source* under review, by one approver unless others are given."""
+        made = self.bring_in(source)
+        self.mandate(made.playbook_id, *(approvers or ((self.director, "directeur"),)), in_order=in_order)
+        self.described(made.id)
+        return self.submit(made.id)
+
+    def submit(self, draft_id, by=None):
+        return self.act(actions_approval.submit, draft_id, by=by or self.author)
+
+    def save(self, draft_id, source, by=None, revision=None):
+        revision = self.draft(draft_id).revision if revision is None else revision
+        return self.act(actions_drafts.save, draft_id, source, revision=revision, by=by or self.author)
+
+    def approve(self, draft_id, by=None, digest=None):
+        digest = digest or self.draft(draft_id).digest
+        return self.act(actions_approval.approve, draft_id, digest=digest, by=by or self.director)
+
+    def refuse(self, draft_id, *remarks, by=None):
+        said = [Remark(step, text) for step, text in remarks]
+        digest = self.draft(draft_id).digest
+        return self.act(actions_approval.refuse, draft_id, said, digest=digest, by=by or self.director)
+
+    def publish(self, draft_id, by=None):
+        return self.act(actions_approval.publish_draft, draft_id, by=by or self.officer)
+
+    def published(self, source=SMALL, *approvers):
+        """A release of *source* that went the whole way."""
+        made = self.submitted(source, *approvers)
+        for account, _function in approvers or ((self.director, ""),):
+            self.approve(made.id, by=account)
+        return self.publish(made.id)
+
+    def next_version(self, slug, source, change=Change.MINOR):
+        """The next release of a playbook with a mandate, from its current one."""
+        made = self.act(actions_drafts.begin, slug, by=self.author)
+        self.save(made.id, source)
+        self.described(made.id, change)
+        self.submit(made.id)
+        self.approve(made.id)
+        return self.publish(made.id)
+
+    def withdraw(self, release_id, reason="Nummer klopt niet."):
+        return self.act(actions.withdraw, release_id, reason, by=self.officer)
+
+    def entries(self, playbook_id):
+        """The kinds of entries in the trail of a playbook, oldest first."""
+
+        def question(session):
+            return [line.kind for line in trails.lines(session, queries.trail_of(session, playbook_id))]
+
+        return self.database.read(question)
