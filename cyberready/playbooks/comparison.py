@@ -6,7 +6,6 @@ together again, to the letter.
 """
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,9 +21,6 @@ ALIKE = 0.6
 SAME_TITLE = 0.7
 MOST_PAIRS = 20_000
 RULE = re.compile(r"---[ \t]*")
-HEADING = re.compile(r" {0,3}(##|###)(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
-NAMED = re.compile(r"(.*?)[ \t]*\{#([^{}]*)\}")
-FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +80,16 @@ class Comparison:
         return "".join(said for _line, said in found)
 
 
-def text(source: str, playbook: Playbook | None = None) -> Text:
-    """Cut *source* for a comparison; *playbook* is what was read from it, None when it holds faults."""
+def text(source: str, playbook: Playbook) -> Text:
+    """A file without faults, cut for a comparison; *playbook* is what was read from *source*."""
     lines = source.split("\n")
-    body = _body(lines)
-    if playbook is None:
-        return Text(split(source, body, tuple(_scanned(lines, body))))
+    first = next((at for at, line in enumerate(lines) if line), 0)
+    rules = (at for at, line in enumerate(lines) if at > first and RULE.fullmatch(line))
     headings: list[Heading] = []
     for phase in playbook.phases:
         headings.append(Heading(phase.line - 1, 2, phase.title, phase.id))
         headings += [Heading(step.line - 1, 3, step.title, step.id) for step in phase.steps]
-    return Text(split(source, body, headings), playbook)
+    return Text(split(source, next(rules, -1) + 1, headings), playbook)
 
 
 def compare(old: Text, new: Text) -> Comparison:
@@ -105,7 +100,7 @@ def compare(old: Text, new: Text) -> Comparison:
         both = ((old.sections[one], new.sections[other]) for one, other in pairs.items())
         renamed = {_id(one): _id(other) for one, other in both if other.movable}
         meaning = Meaning(old.playbook, new.playbook, {"": ""} | renamed)
-    moved = _moved(old.sections, new.sections, pairs)
+    moved = moved_places(old.sections, new.sections, pairs)
     return Comparison(
         tuple(
             _passage(
@@ -117,36 +112,6 @@ def compare(old: Text, new: Text) -> Comparison:
             for place, other in _in_order(old.sections, new.sections, pairs, moved)
         )
     )
-
-
-def _body(lines: Sequence[str]) -> int:
-    """The line (from 0) below the front matter; 0 where there is none."""
-    first = next((at for at, line in enumerate(lines) if line), 0)
-    if RULE.fullmatch(lines[first]):
-        rules = (at for at, line in enumerate(lines) if at > first and RULE.fullmatch(line))
-        return next(rules, -1) + 1
-    return 0
-
-
-def _scanned(lines: Sequence[str], body: int) -> Iterator[Heading]:
-    """The headings of a text that may hold faults; what stands between fences is not one."""
-    fence = ""
-    for at, line in enumerate(lines[body:], body):
-        mark = FENCE.match(line)
-        if mark and not fence:
-            fence = mark[1]
-        elif mark and mark[1].startswith(fence) and not line.strip(" \t`~"):
-            fence = ""
-        elif not fence and (found := HEADING.fullmatch(line)):
-            name = NAMED.fullmatch(found[2] or "")
-            title, key = (name[1], name[2].strip()) if name else (found[2] or "", "")
-            yield Heading(at, len(found[1]), title, key or _fitting(title))
-
-
-def _fitting(title: str) -> str:
-    """The id that a phase without one gets."""
-    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", ascii_only))[:60].strip("-") or "id"
 
 
 def _id(section: Section) -> str:
@@ -212,7 +177,7 @@ def _homes(sections: Sequence[Section]) -> dict[int, int]:
     return found
 
 
-def _moved(old: Sequence[Section], new: Sequence[Section], pairs: Mapping[int, int]) -> set[int]:
+def moved_places(old: Sequence[Section], new: Sequence[Section], pairs: Mapping[int, int]) -> set[int]:
     """Places in *new* of what moved: as few phases as possible, and steps other than along with their phase."""
     back = {other: one for one, other in pairs.items()}
     homes, new_homes = _homes(old), _homes(new)

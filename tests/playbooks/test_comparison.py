@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cyberready.platform.faults import FaultsFound
-from cyberready.playbooks import comparison, formats
+from cyberready.playbooks import formats, sides
 from cyberready.playbooks.changes import ChangeKind
 from cyberready.playbooks.pieces import PieceKind, differ, new_text, old_text, pieces
 from tests.playbooks.writing import PHASES, SMALL, changed, written
@@ -32,16 +32,8 @@ WORDS = (
 TEXTS = st.lists(st.sampled_from(WORDS) | st.text(max_size=8)).map(" ".join)
 
 
-def side(source):
-    """What is compared: with its meaning where it holds no fault."""
-    try:
-        return comparison.text(source, formats.parse(source))
-    except FaultsFound:
-        return comparison.text(source)
-
-
 def compared(old, new):
-    found = comparison.compare(side(old), side(new))
+    found = sides.compare(old, new)
     assert found.old_text == old
     assert found.new_text == new
     return found
@@ -305,7 +297,7 @@ def test_any_two_texts_can_be_compared(old, new):
 
 def bare(source):
     """A text without the blank lines at the ends of its sections."""
-    return [section.text.rstrip() for section in side(source).sections]
+    return [section.text.rstrip() for section in sides.side(source).sections]
 
 
 @given(PHASES, PHASES)
@@ -318,7 +310,7 @@ def test_moving_one_step_in_its_phase_is_one_change(phases, chance):
     source = written(phases)
     book = formats.parse(source)
     phase = chance.choice([phase for phase in book.phases if len(phase.steps) > 1])
-    sections = list(side(source).sections)
+    sections = list(sides.side(source).sections)
     name = chance.choice(phase.steps).id
     step = next(section for section in sections if section.key == name)
     others = [section for section in sections if section is not step]
