@@ -27,21 +27,31 @@ MIDNIGHT_1980 = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 
 def to_docx(outline: Outline, template: Path | None = None) -> bytes:
     """The outline in the style of *template* (None: the shipped one); raises Refused when the template cannot be used."""
-    sheet = stationery.opened(template)
-    setter = Typesetter(sheet, outline.language)
+    setter = begun(outline, template)
+    for block, following in pairwise((*outline.blocks, None)):
+        if block is not None:
+            setter.set(block, following)
+            setter.part_from(block, following)
+    return finished(setter, outline)
+
+
+def begun(outline: Outline, template: Path | None = None) -> Typesetter:
+    """A document with the alert, title and subtitle of *outline*, to be set on; raises Refused as `to_docx` does."""
+    setter = Typesetter(stationery.opened(template), outline.language)
     if outline.alert:
         setter.set(outline.alert)
     setter.paragraph("Title", outline.title)
     if outline.subtitle:
         setter.paragraph("Subtitle", outline.subtitle)
-    for block, following in pairwise((*outline.blocks, None)):
-        if block is not None:
-            setter.set(block, following)
-            setter.part_from(block, following)
+    return setter
+
+
+def finished(setter: Typesetter, outline: Outline) -> bytes:
+    """The file of what was set, with head, foot and properties of *outline*."""
     _frame(setter, outline)
-    _describe(sheet, outline)
+    _describe(setter.sheet, outline)
     file = BytesIO()
-    sheet.save(file)
+    setter.sheet.save(file)
     return _steady(file.getvalue())
 
 

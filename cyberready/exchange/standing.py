@@ -1,0 +1,42 @@
+"""What is known of a version besides its text: who approved it, what changed, what the organisation filled in. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """One approval as a municipality writes it: Akkoord (naam, functie, datum)."""
+
+    name: str
+    function: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One line of the change list."""
+
+    version: str
+    day: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What surrounds the text of a version on paper; days and states are in the language of the reader.
+
+    ``made`` is the moment of writing (aware), ``values`` are what fills the placeholders, by key, and ``pictures`` the
+    bytes of the images that the text names, by their SHA-256.
+    """
+
+    made: datetime
+    organisation: str = ""
+    state: str = ""
+    published: str = ""
+    review: str = ""
+    approvals: tuple[Approved, ...] = ()
+    changes: tuple[Changed, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
