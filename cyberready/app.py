@@ -36,6 +36,7 @@ MENU = (
     MenuItem("Exercises", "exercises.list_page", "target", "exercises.view"),
     MenuItem("Awareness", "campaigns.calendar", "speakerphone", "campaigns.view"),
     MenuItem("Incidents", "incidents.list_page", "alert-triangle", "incidents.view"),
+    MenuItem("Improvements", "desk.improvements", "bulb", "improvements.view"),
     MenuItem("People", "people.roster", "users", "people.view"),
     MenuItem("Search", "desk.search", "search", "playbooks.read"),
 )

@@ -7,6 +7,7 @@ from cyberready.campaigns import formats
 from cyberready.campaigns.models import Activity, AudienceAddress, Campaign
 from cyberready.exercises import actions as exercises
 from cyberready.exercises.models import Inject
+from cyberready.improvements.models import Finding, Improvement, Retest
 from cyberready.incidents.models import Handover, Incident
 from cyberready.kernel.actor import SYSTEM
 from cyberready.people import actions_roster as roster
@@ -79,6 +80,20 @@ def furnish(session, town):
     session.add(incident)
     session.flush()
     session.add(Handover(**handover_values(town, incident)))
+    improvement = Improvement(
+        **filled(Improvement, {"organisation_id": town.home.id, "due_on": START.date()})
+    )
+    session.add(improvement)
+    session.flush()
+    known = {
+        "organisation_id": town.home.id,
+        "improvement_id": improvement.id,
+        "theme": "law",
+        "origin": "audit",
+    }
+    session.add(Finding(**filled(Finding, known)))
+    session.flush()
+    session.add(Retest(**filled(Retest, {"organisation_id": town.home.id, "exercise_id": 1})))
 
 
 def filled(model, known):
@@ -120,7 +135,10 @@ def named(session, town):
         "channel_id": first(ContactChannel),
         "contact_id": session.query(ContactChannel).first().contact_id,
         "duty_id": first(Duty),
+        "finding_id": first(Finding),
         "handover_id": first(Handover),
+        "improvement_id": first(Improvement),
+        "retest_id": first(Retest),
         "incident_id": first(Incident),
         "inject_id": session.query(Inject).first().id,
         "number": 1,

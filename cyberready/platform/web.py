@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,11 @@ def longdate(moment: datetime) -> str:
     return format_date(moment.astimezone(AMSTERDAM), "EEEE d MMMM y", locale=texts.language())
 
 
+def day(when: date) -> str:
+    """A date without a time."""
+    return format_date(when, "d MMM y", locale=texts.language())
+
+
 def shortdate(moment: datetime) -> str:
     """An instant as date in Europe/Amsterdam, for narrow places."""
     return format_date(moment.astimezone(AMSTERDAM), "d MMM y", locale=texts.language())
@@ -143,6 +148,7 @@ def install(app: Flask, menu: tuple[MenuItem, ...]) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
+        "day": day,
         "localtime": localtime,
         "longdate": longdate,
         "shortdate": shortdate,

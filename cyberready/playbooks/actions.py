@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cyberready.kernel.actor import Actor
 from cyberready.kernel.refusals import Conflict, Refused
 from cyberready.platform.realm import Realm
-from cyberready.playbooks import formats, lifecycle, queries, rules
+from cyberready.playbooks import formats, indexing, lifecycle, queries, rules
 from cyberready.playbooks.lifecycle import Change
 from cyberready.playbooks.models import Playbook, PlaybookRelease, PlaybookWithdrawal
 from cyberready.trail import actions as trail
@@ -81,6 +81,8 @@ def withdraw(
             release_id=found.id, reason=reason.strip(), by=actor.ref, by_name=actor.name, at=now
         )
     )
+    session.flush()
+    indexing.record(session, realm, found.slug)
     named = {"slug": found.slug, "title": found.title, "version": found.version, "language": found.language}
     said: dict[str, Plain] = {**named, "release": found.id, "reason": reason.strip()}
     record(session, playbook.id, Kind.PLAYBOOK_WITHDRAWN, said, actor=actor, now=now)
@@ -148,6 +150,7 @@ def release(
     )
     session.add(made)
     session.flush()  # the entry names the release
+    indexing.record(session, Realm(made.organisation_id), made.slug)
     named = {"slug": made.slug, "title": made.title, "version": made.version, "language": made.language}
     why = {"digest": made.digest, "change": made.change, "note": made.note}
     said: dict[str, Plain] = {**named, **why, "release": made.id}

@@ -231,7 +231,10 @@ def refuse(
         raise Refused("Write what must change, at a step or for the whole playbook.")
     if {one.step_id for one in said} - {"", *queries.parsed(kept.source).step_ids}:
         raise Refused("One of these steps does not exist in this text.")
-    place = _seat(session, realm, kept, _account(actor), now)
+    known, away = queries_drafts.review(session, kept), queries_drafts.absences(session, realm, now)
+    place = queries_drafts.seat(known, away, _account(actor), now)
+    if place is None:
+        raise Refused("You cannot send this draft back: you are not in its mandate, or you wrote part of it.")
     made = _signed(session, realm, kept, place, Verdict.REFUSED, actor, now, said)
     was = kept.version
     back_to_draft(session, kept, actor=actor, now=now)
@@ -302,17 +305,6 @@ def _account(actor: Actor) -> int:
     if number is None:
         raise Refused("Sign in with your own account for this.")
     return number
-
-
-def _seat(session: Session, realm: Realm, kept: Draft, number: int, now: datetime) -> Approver:
-    """The place in the mandate from which this account may send a draft back; raises Refused."""
-    known = queries_drafts.review(session, kept)
-    away = queries_drafts.absences(session, realm, now)
-    for approver in known.mandate.approvers if known.mandate else ():
-        alone = lifecycle.Mandate((approver,))
-        if place := lifecycle.place_of(alone, (), away, account_id=number, editors=known.editors, now=now):
-            return place
-    raise Refused("You cannot send this draft back: you are not in its mandate, or you wrote part of it.")
 
 
 def _signed(

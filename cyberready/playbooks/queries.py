@@ -52,6 +52,19 @@ def current_if_any(
     return min(session.scalars(chosen), key=lambda one: _rank(one, language), default=None)
 
 
+def current_with_texts(session: Session, realm: Realm, slug: str = "") -> list[PlaybookRelease]:
+    """What ``current_releases`` gives, with the sources; only the playbook *slug* when it is given."""
+    chosen = [one.id for one in current_releases(session, realm) if slug in {"", one.slug}]
+    found = _releases(realm).where(PlaybookRelease.id.in_(chosen)).options(undefer(PlaybookRelease.source))
+    return list(session.scalars(found.order_by(PlaybookRelease.title, PlaybookRelease.id)))
+
+
+def current_in_each_language(session: Session, realm: Realm, slug: str) -> list[PlaybookRelease]:
+    """The releases of one playbook to follow, one for each language, with their sources; none is no fault."""
+    chosen = _current(realm).where(PlaybookRelease.slug == slug).options(undefer(PlaybookRelease.source))
+    return list(session.scalars(chosen.order_by(PlaybookRelease.language)))
+
+
 def release(session: Session, realm: Realm, release_id: int, slug: str | None = None) -> PlaybookRelease:
     """One release, old or current (of the playbook *slug* when given), with its source; raises NotFound."""
     chosen = _releases(realm).where(PlaybookRelease.id == release_id).options(undefer(PlaybookRelease.source))

@@ -65,7 +65,7 @@ WORDING = {
     Kind.IMPROVEMENT_BEGUN: _("Improvement begun in a draft: %(title)s"),
     Kind.IMPROVEMENT_CLOSED: _("Improvement closed by version %(version)s: %(title)s"),
     Kind.RETEST_TAKEN: _("To be tested again: %(text)s"),
-    Kind.RETEST_JUDGED: _("Tested again: %(outcome)s"),
+    Kind.RETEST_JUDGED: _("Evaluation point judged"),
     Kind.COMMENT_MADE: _("Comment on %(place)s: %(text)s"),
     Kind.COMMENT_RESOLVED: _("Comment on %(place)s resolved: %(text)s"),
     Kind.SCENARIO_PUBLISHED: _("Scenario published: %(title)s %(version)s"),

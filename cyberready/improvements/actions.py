@@ -1,0 +1,293 @@
+"""Verbs of findings and improvements."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cyberready.improvements import queries
+from cyberready.improvements.models import Finding, Improvement, Retest
+from cyberready.improvements.rules import CLOSED, FindingState, Origin, Outcome, Priority, Status, Theme
+from cyberready.kernel.actor import Actor
+from cyberready.kernel.refusals import Conflict, Refused
+from cyberready.people import queries as people
+from cyberready.people.actions_access import note
+from cyberready.platform.realm import Realm
+from cyberready.trail.rules import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a finding points at: a step of a version of a playbook; empty texts for none."""
+
+    slug: str = ""
+    playbook_title: str = ""
+    language: str = "nl"
+    version: str = ""
+    step_id: str = ""
+    step_title: str = ""
+
+
+def file(
+    session: Session,
+    realm: Realm,
+    *,
+    origin: Origin,
+    occasion: str,
+    occasion_title: str,
+    theme: Theme,
+    text: str,
+    aim: Aim | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Finding:
+    """File a finding; raises Refused when it says nothing."""
+    said = text.strip()
+    if not said:
+        raise Refused("Say what should be better.")
+    at = aim or Aim()
+    filed = Finding(
+        organisation_id=realm.organisation_id,
+        origin=origin,
+        occasion=occasion,
+        occasion_title=occasion_title,
+        slug=at.slug,
+        playbook_title=at.playbook_title,
+        language=at.language,
+        version=at.version,
+        step_id=at.step_id,
+        step_title=at.step_title,
+        theme=theme,
+        text=said,
+        filed_by=actor.ref,
+        filed_by_name=actor.name,
+        filed_at=now,
+    )
+    session.add(filed)
+    session.flush()  # the entry names the finding
+    _note(
+        session,
+        realm,
+        Kind.FINDING_FILED,
+        f"finding:{filed.id}",
+        actor,
+        now,
+        text=said,
+        occasion=occasion_title,
+        playbook=at.slug,
+        step=at.step_id,
+    )
+    return filed
+
+
+def dismiss(
+    session: Session, realm: Realm, finding_id: int, reason: str, *, actor: Actor, now: datetime
+) -> Finding:
+    """Put a finding aside for a reason; raises Conflict when an improvement answers it already."""
+    dismissed = queries.finding(session, realm, finding_id)
+    if not reason.strip():
+        raise Refused("Say why nothing is done with this finding.")
+    if dismissed.state != FindingState.OPEN or dismissed.improvement_id is not None:
+        raise Conflict("This finding is being dealt with already.")
+    dismissed.state, dismissed.dismissed_because = FindingState.DISMISSED, reason.strip()
+    about = f"finding:{finding_id}"
+    _note(session, realm, Kind.FINDING_DISMISSED, about, actor, now, reason=reason.strip())
+    return dismissed
+
+
+def improve(
+    session: Session,
+    realm: Realm,
+    finding_ids: Collection[int],
+    *,
+    title: str,
+    text: str,
+    owner_id: int,
+    due_on: date,
+    priority: Priority,
+    actor: Actor,
+    now: datetime,
+) -> Improvement:
+    """Make one improvement of one or more open findings; it points where the first of them points.
+
+    Raises NotFound for a foreign finding or owner and Conflict for a finding that is dealt with already.
+    """
+    chosen = queries.chosen(session, realm, finding_ids)
+    if not chosen:
+        raise Refused("Choose at least one finding.")
+    if any(one.state != FindingState.OPEN or one.improvement_id is not None for one in chosen):
+        raise Conflict("One of these findings is being dealt with already.")
+    people.account(session, realm, owner_id)
+    first = chosen[0]
+    made = Improvement(
+        organisation_id=realm.organisation_id,
+        title=title.strip(),
+        text=text.strip(),
+        owner_id=owner_id,
+        due_on=due_on,
+        priority=priority,
+        slug=first.slug,
+        language=first.language,
+        step_id=first.step_id,
+        created_at=now,
+        findings=chosen,
+    )
+    session.add(made)
+    session.flush()  # the entry names the improvement
+    about, numbers = f"improvement:{made.id}", [one.id for one in chosen]
+    _note(session, realm, Kind.IMPROVEMENT_OPENED, about, actor, now, title=made.title, findings=numbers)
+    return made
+
+
+def change(
+    session: Session,
+    realm: Realm,
+    improvement_id: int,
+    *,
+    owner_id: int,
+    due_on: date,
+    priority: Priority,
+    status: Status,
+    evidence: str,
+    actor: Actor,
+    now: datetime,
+) -> Improvement:
+    """Change who does it, by when, and how far it is.
+
+    Done needs evidence, declined a reason in its place; either answers the findings, reopening opens them again.
+    Raises Refused when that is missing.
+    """
+    changed = queries.improvement(session, realm, improvement_id)
+    if status in CLOSED and not evidence.strip():
+        raise Refused("Say what shows that it is done, or why it is not going to be.")
+    if owner_id != changed.owner_id:
+        people.account(session, realm, owner_id)
+    changed.owner_id, changed.due_on, changed.priority = owner_id, due_on, priority
+    changed.evidence = evidence.strip()
+    _set(changed, status, now)
+    about = f"improvement:{improvement_id}"
+    _note(
+        session,
+        realm,
+        Kind.IMPROVEMENT_CHANGED,
+        about,
+        actor,
+        now,
+        title=changed.title,
+        status=status,
+        due_on=due_on.isoformat(),
+        evidence=changed.evidence,
+    )
+    return changed
+
+
+def carry_out(
+    session: Session, realm: Realm, improvement_id: int, draft_id: int, *, actor: Actor, now: datetime
+) -> Improvement:
+    """Record that a draft of the playbook carries the improvement out; raises Conflict when it is closed."""
+    begun = queries.improvement(session, realm, improvement_id)
+    if begun.status in CLOSED:
+        raise Conflict("This improvement is closed already.")
+    begun.draft_id, begun.status = draft_id, Status.IN_PROGRESS
+    about = f"improvement:{improvement_id}"
+    _note(session, realm, Kind.IMPROVEMENT_BEGUN, about, actor, now, title=begun.title, draft=draft_id)
+    return begun
+
+
+def close_published(
+    session: Session, realm: Realm, draft_id: int, version: str, *, actor: Actor, now: datetime
+) -> list[Improvement]:
+    """Close the improvements that a draft carried out, now that it is published as *version*."""
+    closed = [one for one in queries.of_draft(session, realm, draft_id) if one.status not in CLOSED]
+    for one in closed:
+        one.version = version
+        _set(one, Status.DONE, now)
+        about = f"improvement:{one.id}"
+        _note(session, realm, Kind.IMPROVEMENT_CLOSED, about, actor, now, title=one.title, version=version)
+    return closed
+
+
+def let_go(session: Session, realm: Realm, draft_id: int) -> None:
+    """Free the improvements of a draft that is abandoned, so that another can carry them out."""
+    for one in queries.of_draft(session, realm, draft_id):
+        if one.status not in CLOSED:
+            one.draft_id, one.status = None, Status.OPEN
+
+
+def test_again(
+    session: Session,
+    realm: Realm,
+    exercise_id: int,
+    slug: str,
+    finding_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Retest:
+    """Let an exercise with playbook *slug* look at a finding again; taking it up twice changes nothing."""
+    finding = queries.finding(session, realm, finding_id)
+    chosen = select(Retest).where(Retest.exercise_id == exercise_id, Retest.finding_id == finding_id)
+    if known := session.scalars(chosen).first():
+        return known
+    if finding.slug != slug or finding.state == FindingState.DISMISSED:
+        raise Conflict("This finding is not about the playbook of the exercise, or it was put aside.")
+    taken = Retest(
+        organisation_id=realm.organisation_id, finding_id=finding_id, exercise_id=exercise_id, taken_at=now
+    )
+    session.add(taken)
+    session.flush()  # a second one at the same time meets the constraint here
+    about = f"finding:{finding_id}"
+    _note(session, realm, Kind.RETEST_TAKEN, about, actor, now, exercise=exercise_id, text=finding.text)
+    return taken
+
+
+def judge(
+    session: Session,
+    realm: Realm,
+    exercise_id: int,
+    retest_id: int,
+    *,
+    outcome: Outcome,
+    remark: str,
+    exercise_title: str,
+    actor: Actor,
+    now: datetime,
+) -> Retest:
+    """Record how a step did this time; seen again files a new finding, so that what comes back is counted."""
+    judged = queries.retest(session, realm, exercise_id, retest_id)
+    again = outcome == Outcome.AGAIN and judged.outcome != Outcome.AGAIN
+    judged.outcome, judged.note, judged.judged_at = outcome, remark.strip(), now
+    old = judged.finding
+    if again:
+        file(
+            session,
+            realm,
+            origin=Origin.EXERCISE,
+            occasion=f"exercise:{exercise_id}",
+            occasion_title=exercise_title,
+            theme=Theme(old.theme),
+            text=remark.strip() or old.text,
+            aim=Aim(old.slug, old.playbook_title, old.language, old.version, old.step_id, old.step_title),
+            actor=actor,
+            now=now,
+        )
+    about = f"finding:{judged.finding_id}"
+    _note(session, realm, Kind.RETEST_JUDGED, about, actor, now, exercise=exercise_id, outcome=outcome)
+    return judged
+
+
+def _set(changed: Improvement, status: Status, now: datetime) -> None:
+    """Set the status and let the findings follow."""
+    changed.status = status
+    changed.closed_at = now if status in CLOSED else None
+    for finding in changed.findings:
+        finding.state = FindingState.ANSWERED if status in CLOSED else FindingState.OPEN
+
+
+def _note(
+    session: Session, realm: Realm, kind: Kind, about: str, actor: Actor, now: datetime, **body: object
+) -> None:
+    plain = {key: value if isinstance(value, int | list) else str(value) for key, value in body.items()}
+    note(session, realm.organisation_id, kind, actor=actor, now=now, about=about, **plain)
