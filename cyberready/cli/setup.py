@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from cyberready import settings
 from cyberready.cli import town
+from cyberready.desk import actions as desk
 from cyberready.kernel.actor import SYSTEM
 from cyberready.kernel.checkpoint import SigningKey
 from cyberready.kernel.refusals import Refused
@@ -26,13 +28,15 @@ from cyberready.platform.realm import Realm
 
 @click.command()
 def upgrade() -> None:
-    """Bring the database to this version; makes the signing key when there is none."""
+    """Bring the database to this version and its search index up to date; makes the signing key when there is none."""
     chosen = settings.read()
     key = Path(chosen.signing_key_file)
     with _opened(chosen.database_url) as database:
         if not key.exists():
             _make(key, chosen.host)
         run.upgrade(database)
+        for organisation in database.read(queries.organisations):
+            database.transact(partial(desk.index_again, realm=Realm(organisation.id)))
         click.echo(f"The database is at version {run.current(database)}.")
 
 

@@ -1,8 +1,9 @@
 """Read an exercise for its after-action report."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from cyberready.exercises import formats, queries
@@ -11,6 +12,7 @@ from cyberready.exercises.documents import (
     Answer,
     Goal,
     Happening,
+    Improvement,
     InjectOutcome,
     Member,
     PlayedInject,
@@ -20,11 +22,15 @@ from cyberready.exercises.formats import Scenario
 from cyberready.exercises.models import Exercise, Inject
 from cyberready.exercises.rules import InjectState
 from cyberready.exercises.wording import CHANNELS, DECISION
+from cyberready.improvements import queries as improvements
+from cyberready.improvements.rules import Outcome
+from cyberready.improvements.wording import OUTCOMES as OUTCOMES_AGAIN
 from cyberready.kernel.checkpoint import SigningKey
 from cyberready.people import queries as people
 from cyberready.platform.paper.record import Decision, Entry, Escalation, HandoverStep
 from cyberready.platform.realm import Realm
 from cyberready.platform.texts import gettext as _
+from cyberready.platform.texts import language as spoken
 from cyberready.platform.texts import speaking
 from cyberready.trail import queries as trails
 from cyberready.trail import verification
@@ -76,8 +82,31 @@ def after_action(
             first_decision=_first_decision(lines),
             escalations=tuple(_escalations(lines)),
             handover=tuple(_handover(lines)),
-            questions=tuple(script.evaluation),
+            questions=(*script.evaluation, *_tested_again(session, realm, exercise_id)),
+            improvements=tuple(_improvements(session, realm, exercise_id)),
             entries=tuple(entry(line) for line in lines),
+        )
+
+
+def _tested_again(session: Session, realm: Realm, exercise_id: int) -> Iterator[str]:
+    """What earlier findings ask of this exercise, with how it went where that was judged."""
+    for retest in improvements.retests(session, realm, exercise_id):
+        asked = _("Tested again: %(text)s", text=retest.finding.text)
+        judged = (
+            f" {OUTCOMES_AGAIN[Outcome(retest.outcome)]}. {retest.note}".rstrip() if retest.outcome else ""
+        )
+        yield asked + judged
+
+
+def _improvements(session: Session, realm: Realm, exercise_id: int) -> Iterator[Improvement]:
+    """What was found in this exercise, with who improves it by when where that is known."""
+    names = {account.id: account.name for account in people.accounts(session, realm)}
+    for finding in improvements.seen_at(session, realm, f"exercise:{exercise_id}"):
+        made = finding.improvement
+        yield Improvement(
+            text=finding.text,
+            owner=names.get(made.owner_id, "") if made else "",
+            due=format_date(made.due_on, "d MMM y", locale=spoken()) if made else "",
         )
 
 

@@ -26,6 +26,11 @@ class Cover:
     gaps: tuple[Stretch, ...]
 
 
+def organisations(session: Session) -> list[Organisation]:
+    """Every organisation, the oldest first."""
+    return list(session.scalars(select(Organisation).order_by(Organisation.id)))
+
+
 def organisation(session: Session, organisation_id: int) -> Organisation:
     """One organisation; raises NotFound."""
     found = session.get(Organisation, organisation_id)

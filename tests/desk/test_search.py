@@ -2,10 +2,14 @@
 
 import pytest
 
+from cyberready.desk import actions as desk
 from cyberready.kernel.actor import SYSTEM
 from cyberready.people import actions_roster as roster
 from cyberready.platform.realm import Realm
+from cyberready.platform.search import index
 from tests import world
+from tests.playbooks.drafting import House
+from tests.playbooks.writing import changed
 from tests.world import START
 
 
@@ -72,3 +76,26 @@ def test_nothing_found_says_what_to_do(browser, town):
     page = browser.get("/search", query_string={"q": "<script>zandkasteel"})
     assert "Er is niets gevonden" in page.get_text()
     assert page.select_one("input[name=q]")["value"] == "<script>zandkasteel"
+
+
+def test_what_there_was_before_the_index_is_found_after_an_upgrade(database, town, browser):
+    realm = Realm(town.home.id)
+    database.transact(lambda session: index.put(session, realm, "scenario:stroomstoring:nl", ()))
+    browser.sign_in(town["exercise_leader"], town.home)
+    assert links(browser.get("/search?q=stroomstoring")) == {}
+    database.transact(lambda session: desk.index_again(session, realm))
+    assert "Stroomstoring" in links(browser.get("/search?q=stroomstoring"))
+
+
+def test_a_step_of_a_playbook_is_found_in_its_current_version_only(database, town, browser):
+    house = House(database, town)
+    first = house.published()
+    browser.sign_in(town["crisis_team"], town.home)
+    assert links(browser.get("/search?q=netbeheerder")) == {
+        "Kijk wat er aan de hand is": "/playbooks/stroomstoring?language=nl#kijk"
+    }
+    house.next_version("stroomstoring", changed(("Bel de netbeheerder.", "Bel Liander.")))
+    assert links(browser.get("/search?q=netbeheerder")) == {}
+    assert links(browser.get("/search?q=liander"))
+    house.withdraw(first.id)
+    assert links(browser.get("/search?q=liander"))

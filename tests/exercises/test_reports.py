@@ -1,12 +1,14 @@
 """The after-action report is read from the trail of an exercise that was played, and all of it stands in the Word file."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from cyberready.exercises import actions, actions_injects, jobs, reports
 from cyberready.exercises.documents import InjectOutcome
 from cyberready.exercises.views_report import typeset
+from cyberready.improvements import actions as improvements
+from cyberready.improvements.rules import Origin, Outcome, Priority, Theme
 from cyberready.incidents import actions as incidents
 from cyberready.incidents.rules import Role
 from cyberready.kernel.checkpoint import SigningKey
@@ -252,3 +254,64 @@ def test_another_organisation_gets_no_report(database, read, played):
     stranger = world.organisation(database, "elders")
     with pytest.raises(NotFound):
         read(played, home=stranger.id)
+
+
+def test_earlier_findings_are_asked_about_and_new_ones_are_to_improve(database, town, exercise, read):
+    realm, actor = Realm(town.home.id), world.actor(town["exercise_leader"], town.home)
+    aim = improvements.Aim("stroomstoring", "Stroomstoring", "nl", "1.0", "kijk", "Kijk")
+
+    def work(session):
+        def file(text, occasion):
+            return improvements.file(
+                session,
+                realm,
+                origin=Origin.EXERCISE,
+                occasion=occasion,
+                occasion_title="Lente",
+                theme=Theme.ALARM,
+                text=text,
+                aim=aim,
+                actor=actor,
+                now=START,
+            ).id
+
+        earlier = file("De belboom klopte niet.", "exercise:999")
+        taken = improvements.test_again(
+            session, realm, exercise.id, "stroomstoring", earlier, actor=actor, now=START
+        )
+        improvements.judge(
+            session,
+            realm,
+            exercise.id,
+            taken.id,
+            outcome=Outcome.BETTER,
+            remark="Iedereen was er in tien minuten.",
+            exercise_title=exercise.title,
+            actor=actor,
+            now=START,
+        )
+        found = file("Niemand hield het logboek bij.", f"exercise:{exercise.id}")
+        improvements.improve(
+            session,
+            realm,
+            [found],
+            title="Loghouder",
+            text="",
+            owner_id=town["crisis_team"].id,
+            due_on=date(2027, 2, 1),
+            priority=Priority.HIGH,
+            actor=actor,
+            now=START,
+        )
+
+    database.transact(work)
+    report = read(exercise)
+    assert report.questions[-1] == (
+        "Opnieuw getoetst: De belboom klopte niet. Het ging deze keer goed. Iedereen was er in tien minuten."
+    )
+    (point,) = report.improvements
+    assert (point.text, point.owner, point.due) == (
+        "Niemand hield het logboek bij.",
+        "Test crisis_team",
+        "1 feb 2027",
+    )
