@@ -1,6 +1,7 @@
 """The roles of a playbook that is being made: names as the document writes them, each with one key."""
 
 import re
+from collections.abc import Mapping
 
 from cyberready.exchange import recognising
 from cyberready.platform.outline import key, plain
@@ -17,10 +18,12 @@ LONGEST = 120
 class Cast:
     """Collects roles; ``names`` is what stands in the front matter, by key."""
 
-    def __init__(self, language: str) -> None:
-        self.names: dict[str, str] = {}
+    def __init__(self, language: str, names: Mapping[str, str] | None = None) -> None:
+        self.names: dict[str, str] = dict(names or {})
         self._language = language
         self._known: dict[str, str] = {}
+        for name, said in self.names.items():
+            self._known.setdefault(bare(said).casefold(), name)
 
     def key(self, name: str) -> str:
         """The key of a role; a new one when nobody had this name yet."""
@@ -40,15 +43,12 @@ class Cast:
         """The key that stands for a role that was not found."""
         return self.key(UNKNOWN[self._language])
 
-    def knows(self, name: str) -> bool:
-        """Whether somebody has this name already."""
-        return bare(name).casefold() in self._known
-
 
 def bare(name: str) -> str:
     """The name of a role without article, markup and final stop."""
     said = re.sub(r"^(de|het|the)\s+", "", plain(" ".join(name.split())), flags=re.IGNORECASE).strip(" .:")
-    return said[:LONGEST].strip() or "-"
+    said = said[:LONGEST].strip() or "-"
+    return said[0].upper() + said[1:]
 
 
 def parted(text: str) -> tuple[str, str, bool]:

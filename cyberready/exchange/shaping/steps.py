@@ -10,6 +10,8 @@ from cyberready.exchange.marks import opening
 from cyberready.exchange.report import Place, Report
 from cyberready.exchange.shaping.cast import Cast, parted
 
+ROW = "row %(row)s of the table under “%(heading)s”"
+FIRST_ROW = "row %(row)s of a table before the first heading"
 LONGEST_TITLE = 150
 SHORT_FORMS = r"(?<!\bbijv)(?<!\bo\.a)(?<!\bnr)(?<!\bevt)(?<!\bd\.w\.z)(?<!\bm\.b\.t)(?<!\bi\.v\.m)(?<!\be\.g)(?<!\bi\.e)(?<!\bincl)(?<!\btel)(?<!\bmax)(?<!\bmin)"
 SENTENCE = re.compile(rf"{SHORT_FORMS}(?<=[.!?])\s+(?=[*_\"'“(\[]*[A-ZÀ-Þ0-9])")

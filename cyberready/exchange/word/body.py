@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cyberready.exchange.blocks import Block, Cell, Grid, Heading, Marked, Prose, one_line, written
 from cyberready.exchange.limits import Element
 from cyberready.exchange.report import Kind, Place, Report
-from cyberready.exchange.word.inline import BOXES, Inline, Line, Span, markdown
+from cyberready.exchange.word.inline import Inline, Line, Span, markdown
 from cyberready.exchange.word.lists import Entry, grouped
-from cyberready.exchange.word.parts import File, Style, child, name, value, whole, within
+from cyberready.exchange.word.parts import BOXES, File, Style, child, name, value, whole, within
 
 START = "paragraph %(paragraph)s, before the first heading"
 UNDER = "paragraph %(paragraph)s under “%(heading)s”"
@@ -141,39 +141,44 @@ class Body:
             yield Entry(Prose(quoted(written(inner)), self.place))
 
     def _entry(self, line: Line, shape: Element | None, style: Style) -> Entry:
-        level = style.heading
+        """One paragraph: a heading, an item of a list, or text."""
         outline = value(child(shape, "w:outlineLvl"))
-        if outline and whole(outline) < 9:
-            level = whole(outline) + 1
-        if style.name.lower() in {"title", "titel"}:
-            return self._headed(line, 0)
-        if level:
+        level = whole(outline) + 1 if outline and whole(outline) < 9 else style.heading
+        if level or style.name.lower() in {"title", "titel"}:
             return self._headed(line, level)
-        count = value(child(shape, "w:numPr", "w:numId")) or style.count
-        depth = value(child(shape, "w:numPr", "w:ilvl"))
-        at = min(DEEPEST, whole(depth) if depth else style.depth)
         box = self._ticked(line)
-        text = markdown(line.spans, self._link)
+        block = Prose(markdown(line.spans, self._link), self.place)
+        if style.name.lower() in {"subtitle", "ondertitel"}:
+            return Entry(Marked("subtitle", (block,), block.place))
         indent = whole(value(child(shape, "w:ind"), "left") or value(child(shape, "w:ind"), "start"))
-        block = Prose(text, self.place)
+        count = value(child(shape, "w:numPr", "w:numId")) or style.count
         if count and count != "0":
-            form = self._file.lists.get((count, at), "decimal")
-            if form != "none":
-                return Entry(block, count, at, form != "bullet" and not box, box, indent)
-        elif box:
-            return Entry(block, "box", 0, False, box, indent)
-        elif found := TYPED.match(text):
-            number = found[1] or found[2] or ""
-            self._tell(
-                "guessed",
-                "A sign or number that was typed became an item of a list: %(text)s",
-                text=found[0].strip(),
-            )
-            rest = Prose(text[found.end() :], self.place)
-            return Entry(
-                rest, "typed" if number else "dash", min(DEEPEST, number.count(".")), bool(number), "", indent
-            )
-        return Entry(block, bold=line.all_bold and len(line.text) <= 80)
+            depth = value(child(shape, "w:numPr", "w:ilvl"))
+            at = min(DEEPEST, whole(depth) if depth else style.depth)
+            return self._item(Entry(block, count, at, box=box, indent=indent))
+        if box:
+            return Entry(block, "box", 0, box=box, indent=indent)
+        return self._typed(block, indent)
+
+    def _item(self, entry: Entry) -> Entry:
+        """A paragraph that Word numbers."""
+        form = self._file.lists.get((entry.count, entry.depth), "decimal")
+        if form == "none":
+            return Entry(entry.block, depth=entry.depth, goes_on=True)
+        box = entry.box or BOXES.get(form, "")
+        return replace(entry, ordered=form != "bullet" and not box, box=box)
+
+    def _typed(self, block: Prose, indent: int) -> Entry:
+        """Text, or an item whose sign or number was typed."""
+        found = TYPED.match(block.text)
+        if found is None:
+            return Entry(block)
+        number = found[1] or found[2] or ""
+        sentence = "A sign or number that was typed became an item of a list: %(text)s"
+        self._tell("guessed", sentence, text=found[0].strip())
+        rest = Prose(block.text[found.end() :], block.place)
+        depth = min(DEEPEST, number.count("."))
+        return Entry(rest, "typed" if number else "dash", depth, bool(number), indent=indent)
 
     def _headed(self, line: Line, level: int) -> Entry:
         plain = [
@@ -183,7 +188,7 @@ class Body:
         known = next((one for one in line.anchors if one.startswith("cr_")), "")
         if level:
             self._heading, self._paragraph = line.text, 0
-        return Entry(Heading(level, text, self.place, known))
+        return Entry(Heading(level, text, Place("heading “%(heading)s”", {"heading": line.text}), known))
 
     def _link(self, target: str) -> str:
         """Where a link of the document may lead: out of it, or to a part that an export marked."""

@@ -1,6 +1,8 @@
 """Which version a Word document was made from: written into the file, and found again after others worked in it."""
 
+import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from docx.document import Document
@@ -8,6 +10,7 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 
 from cyberready.exchange.limits import Element
+from cyberready.exchange.standing import Approved, Changed, Standing
 from cyberready.exchange.word.parts import File, relations
 
 SPACE = "urn:cyberready:playbook:1"
@@ -17,6 +20,9 @@ CUSTOM_XML = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 VALUES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
+WORDS = ("organisation", "state", "published", "review")
+ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)  # no moment stands in what is read back
+ANYTIME = Standing(ANY_MOMENT)
 MOST_CARRIED = 4 * 1024 * 1024
 
 
@@ -24,8 +30,8 @@ MOST_CARRIED = 4 * 1024 * 1024
 class Identity:
     """The version a document was made from; ``digest`` is that of its source in hex.
 
-    ``source`` is the source itself and ``values`` what filled its placeholders, where the file still carries them:
-    some word processors leave them out. ``values`` only tell how the text looked; nothing is filled in from them.
+    ``source`` is the source itself and ``standing`` what surrounded it, where the file still carries them: some word
+    processors leave them out. They only tell how the document looked before anybody changed it.
     """
 
     slug: str
@@ -33,7 +39,7 @@ class Identity:
     version: str
     digest: str
     source: str = field(default="", repr=False)
-    values: dict[str, str] = field(default_factory=dict)
+    standing: Standing = ANYTIME
 
 
 def put(sheet: Document, identity: Identity) -> None:
@@ -53,10 +59,8 @@ def put(sheet: Document, identity: Identity) -> None:
     custom = f'{head}<Properties xmlns="{PROPERTIES}" xmlns:vt="{VALUES}">{lines}</Properties>'
     package.relate_to(Part(PackURI("/docProps/custom.xml"), CUSTOM_TYPE, custom.encode(), package), CUSTOM)
     attributes = " ".join(f"{name}={quoteattr(said)}" for name, said in known.items())
-    filled = "".join(
-        f"<value key={quoteattr(key)}>{escape(said)}</value>" for key, said in identity.values.items()
-    )
-    carried = f'{head}<playbook xmlns="{SPACE}" {attributes}><source>{escape(identity.source)}</source>{filled}</playbook>'
+    around = escape(json.dumps(_plain(identity.standing), ensure_ascii=False, sort_keys=True))
+    carried = f'{head}<playbook xmlns="{SPACE}" {attributes}><source>{escape(identity.source)}</source><standing>{around}</standing></playbook>'
     sheet.part.relate_to(
         Part(PackURI("/customXml/item1.xml"), "application/xml", carried.encode(), package), CUSTOM_XML
     )
@@ -78,12 +82,12 @@ def found(file: File) -> Identity | None:
 
 
 def _carried(root: Element) -> Identity:
-    values = {one.get("key", ""): one.text or "" for one in root.findall(f"{{{SPACE}}}value")}
     source = root.findtext(f"{{{SPACE}}}source") or ""
     slug, language, version, digest = (
         root.get(name, "") for name in ("slug", "language", "version", "digest")
     )
-    return Identity(slug, language, version, digest, source, values)
+    standing = _standing(root.findtext(f"{{{SPACE}}}standing") or "")
+    return Identity(slug, language, version, digest, source, standing)
 
 
 def _said(root: Element) -> Identity | None:
@@ -95,3 +99,30 @@ def _said(root: Element) -> Identity | None:
     if not {"slug", "version", "digest"} <= said.keys():
         return None
     return Identity(said["slug"], said.get("language", ""), said["version"], said["digest"])
+
+
+def _plain(standing: Standing) -> dict[str, object]:
+    """A standing as plain values, without its moment and its pictures."""
+    known = {name: getattr(standing, name) for name in WORDS}
+    approvals = [[one.name, one.function, one.day] for one in standing.approvals]
+    changes = [[one.version, one.day, one.what] for one in standing.changes]
+    return {**known, "approvals": approvals, "changes": changes, "values": dict(standing.values)}
+
+
+def _standing(text: str) -> Standing:
+    """The standing that a document carries; an empty one when it is not as it was written."""
+    try:
+        said = json.loads(text)
+        organisation, state, published, review = (str(said[name]) for name in WORDS)
+        return Standing(
+            ANY_MOMENT,
+            organisation,
+            state,
+            published,
+            review,
+            approvals=tuple(Approved(*map(str, one)) for one in said["approvals"]),
+            changes=tuple(Changed(*map(str, one)) for one in said["changes"]),
+            values={str(name): str(value) for name, value in said["values"].items()},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ANYTIME

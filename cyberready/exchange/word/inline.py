@@ -8,7 +8,6 @@ from cyberready.exchange.limits import Element
 from cyberready.exchange.marks import escaped, opening
 from cyberready.exchange.word.parts import File, child, is_on, name, value, within
 
-BOXES = {"☐": " ", "□": " ", "❏": " ", "❑": " ", "☑": "x", "☒": "x", "✓": "x", "✔": "x"}
 SYMBOLS = {
     "F0A8": "☐",
     "F06F": "☐",
@@ -22,6 +21,7 @@ SYMBOLS = {
 NAMED = re.compile(r'\s*HYPERLINK\s+(?:\\l\s+)?"([^"]*)"')
 THROUGH = {"w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:bdo", "w:sdtContent"}
 LETTERS = {"w:tab": " ", "w:ptab": " ", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
+CODE_FONTS = {"Consolas", "Courier New", "Courier", "Lucida Console", "Cascadia Code", "Cascadia Mono"}
 STRONG, STRESSED = {"strong", "zwaar"}, {"emphasis", "nadruk"}
 LONGEST_TARGET = 2000
 
@@ -34,6 +34,7 @@ class Span:
     bold: bool = False
     italic: bool = False
     strike: bool = False
+    code: bool = False
     target: str = ""
     mark: bool = False
 
@@ -51,12 +52,6 @@ class Line:
     def text(self) -> str:
         """The words alone, line breaks as spaces."""
         return " ".join("".join(span.text for span in self.spans).split())
-
-    @property
-    def all_bold(self) -> bool:
-        """Whether every word is bold."""
-        said = [span for span in self.spans if span.text.strip()]
-        return bool(said) and all(span.bold for span in said)
 
 
 @dataclass(slots=True)
@@ -177,6 +172,7 @@ class Inline:
                 bold=is_on(child(shape, "w:b")) or style in STRONG,
                 italic=is_on(child(shape, "w:i")) or style in STRESSED,
                 strike=is_on(child(shape, "w:strike")),
+                code=value(child(shape, "w:rFonts"), "ascii") in CODE_FONTS,
             )
             if is_on(child(shape, "w:vanish")):
                 hidden = "".join(one.text or "" for one in within(run, "w:t"))
@@ -329,6 +325,9 @@ def _faced(span: Span, before: str, after: str) -> str:
     """One span with its signs of bold, italic and struck through, which hug the words."""
     if span.mark:
         return span.text
+    if span.code and span.text.strip() and not re.search("[`\n]", span.text):
+        core = span.text.strip()
+        return span.text.replace(core, f"`{core}`", 1)
     text = escaped(span.text)
     core = text.strip()
     if not core or not (span.bold or span.italic or span.strike) or "\n" in core:

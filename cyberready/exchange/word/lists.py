@@ -9,7 +9,9 @@ from cyberready.exchange.report import Place
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A block with what its list says of it: the number of the list (empty for none), the depth in it, its indent."""
+    """A block with what its list says of it: the number of the list (empty for none), the depth in it, its indent
+    in twips.
+    """
 
     block: Block
     count: str = ""
@@ -17,7 +19,7 @@ class Entry:
     ordered: bool = False
     box: str = ""
     indent: int = 0
-    bold: bool = False
+    goes_on: bool = False  # text of the item above, without a number of its own
 
 
 DEEPEST = 12  # lists in lists: Word itself has nine levels
@@ -69,7 +71,7 @@ def _belongs(head: Entry, entry: Entry, at: int, last: dict[str, int]) -> bool:
     """Whether *entry* stands inside the item *head*: deeper, or between two items that count on."""
     counts_on = head.ordered and last[head.count] > at and entry.count != head.count
     if not entry.count:
-        return counts_on
+        return counts_on or (entry.goes_on and entry.depth >= head.depth)
     if entry.count == head.count:
         return entry.depth > head.depth
     if entry.depth != head.depth:

@@ -32,6 +32,7 @@ LOCKED = (
     " a password and try again."
 )
 NO_WORD = "This is not a Word document (.docx). Check the file and its name."
+BOXES = {"☐": " ", "□": " ", "❏": " ", "❑": " ", "☑": "x", "☒": "x", "✓": "x", "✔": "x"}
 OFF = {"0", "false", "off", "none"}
 
 
@@ -173,24 +174,34 @@ def relations(package: Package, part: str) -> dict[str, tuple[str, str, bool]]:
 
 
 def _lists(package: Package, part: str) -> dict[tuple[str, int], str]:
-    """The form of numbers (``bullet``, ``decimal`` …) by number of the list and depth."""
+    """The form of items (``bullet``, ``decimal``, a box to tick …) by number of the list and depth."""
     if part not in package:
         return {}
-    forms: dict[str, dict[int, str]] = {}
     root = package.xml(part)
+    forms = {
+        value(one, "abstractNumId"): {
+            whole(value(level, "ilvl")): _form(level) for level in one if name(level) == "w:lvl"
+        }
+        for one in root
+        if name(one) == "w:abstractNum"
+    }
     made = {}
-    for one in root:
-        if name(one) == "w:abstractNum":
-            forms[value(one, "abstractNumId")] = {
-                whole(value(level, "ilvl")): value(child(level, "w:numFmt"))
-                for level in one
-                if name(level) == "w:lvl"
-            }
     for one in root:
         if name(one) == "w:num":
             for depth, form in forms.get(value(child(one, "w:abstractNumId")), {}).items():
                 made[value(one, "numId"), depth] = form
     return made
+
+
+def _form(level: Element) -> str:
+    """The form of one level; a bullet that is a box to tick is that box."""
+    form, sign = value(child(level, "w:numFmt")), value(child(level, "w:lvlText"))
+    fonts = child(level, "w:rPr", "w:rFonts")
+    if form == "bullet" and "wingdings" in value(fonts, "ascii").lower():
+        sign = {"o": "☐", "q": "☐", "¨": "☐", "x": "☒", "þ": "☒", "ü": "✓"}.get(sign, sign)
+    if form == "bullet" and len(sign) == 1:
+        sign = {"\uf0a8": "☐", "\uf06f": "☐", "\uf071": "☐", "\uf0fe": "☒", "\uf0fc": "✓"}.get(sign, sign)
+    return sign if form == "bullet" and sign in BOXES else form
 
 
 def whole(text: str) -> int:

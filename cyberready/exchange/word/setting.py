@@ -141,15 +141,22 @@ class Setting:
         self.setter.place(self.setter.filler("120"))
 
     def row(
-        self, cells: Sequence[Sequence[BaseOxmlElement]], widths: Sequence[int], *, header: bool = False
+        self,
+        cells: Sequence[Sequence[BaseOxmlElement]],
+        widths: Sequence[int],
+        *,
+        header: bool = False,
+        together: bool = False,
     ) -> BaseOxmlElement:
-        """A row of a table that no page break splits."""
+        """A row of a table that no page break splits; *together* keeps it on the page of the next."""
         shape = element("trPr", element("cantSplit"), element("tblHeader") if header else None)
         made = [
             element(
                 "tc",
                 element("tcPr", element("tcW", w=width, type="dxa")),
-                self.setter.styled("cyberready Cell", runs, element("keepNext") if header else None),
+                self.setter.styled(
+                    "cyberready Cell", runs, element("keepNext") if header or together else None
+                ),
             )
             for runs, width in zip(cells, widths, strict=False)
         ]
@@ -172,7 +179,7 @@ class Setting:
             elif token.type == "link_open":
                 link = (str(token.attrs.get("href", "")), [])
             elif token.type == "link_close" and link is not None:
-                yield self._link(*link)
+                yield self.link(*link)
                 link = None
             else:
                 made = list(self._piece(token, faces))
@@ -193,8 +200,8 @@ class Setting:
                 yield _in_code(self.setter.run(printable(token.content), code=True))
             case "image":
                 yield from self._picture(token)
-            case "html_inline" if "<input" in token.content:
-                pass  # the box of a check list is drawn by its list
+            case "html_inline":
+                pass  # the box of a check list is drawn by its list; HTML itself is off
             case _:
                 yield from self._words(token.content, **faces)
 
@@ -236,7 +243,8 @@ class Setting:
         )
         return element("sdt", about, element("sdtContent", *runs))
 
-    def _link(self, href: str, runs: Sequence[BaseOxmlElement]) -> BaseOxmlElement:
+    def link(self, href: str, runs: Sequence[BaseOxmlElement]) -> BaseOxmlElement:
+        """Runs as a link, out of the document or to a bookmark in it."""
         for run in runs:
             for face in run.iter(qn("w:rPr")):
                 at = next(

@@ -41,7 +41,7 @@ def to_docx(
             playbook.version,
             playbook.digest,
             formats.canonical(source),
-            dict(standing.values),
+            standing,
         ),
     )
     made = writer.document()
@@ -178,7 +178,10 @@ class _Writer:
         first = round(self.setter.width * LABEL_SHARE)
         widths = (first, self.setter.width - first)
         with self.setting.tagged("fields"):
-            made = [self.setting.row((self.setting.words(label), runs), widths) for label, runs in rows]
+            made = [
+                self.setting.row((self.setting.words(label), runs), widths, together=at < len(rows))
+                for at, (label, runs) in enumerate(rows, 1)
+            ]
             self.setter.place(
                 self.setter.grid("cyberready Fields", widths, made, "", firstColumn=1, noHBand=1, noVBand=1)
             )
@@ -189,8 +192,7 @@ class _Writer:
             return ()
         if target == END:
             return self.setting.words({"nl": "einde", "en": "end"}[self._language])
-        run = self.setter.run(printable(self._titles.get(target, target)))
-        return (element("hyperlink", run, anchor=bookmark(target)),)
+        return (self.setting.link(f"#{target}", self.setting.words(self._titles.get(target, target))),)
 
     def _content(self, parts: Sequence[Content]) -> None:
         for part in parts:
@@ -207,9 +209,12 @@ class _Writer:
         widths = (first, self.setter.width - first)
         head = self.setting.marked(point.id, self.setting.words(question))
         rows = [self.setting.row((head, self.setting.words(self._say("Go on with"))), widths, header=True)]
-        for outcome in point.outcomes:
-            link = element("hyperlink", *self.setting.words(outcome.text), anchor=bookmark(outcome.target))
-            rows.append(self.setting.row((self.setting.words(outcome.answer), (link,)), widths))
+        for at, outcome in enumerate(point.outcomes, 1):
+            link = self.setting.link(f"#{outcome.target}", self.setting.words(outcome.text))
+            together = at < len(point.outcomes)
+            rows.append(
+                self.setting.row((self.setting.words(outcome.answer), (link,)), widths, together=together)
+            )
         with self.setting.tagged(f"branch:{bookmark(point.id)}"):
             if point.text:
                 self.setting.markdown(point.text)

@@ -1,0 +1,124 @@
+"""A Word document as the source of a playbook: a foreign one is shaped, one of ours becomes a change of its version."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from cyberready.exchange.blocks import Picture, written
+from cyberready.exchange.marks import yaml_text
+from cyberready.exchange.report import Report
+from cyberready.exchange.shaping.phases import shaped
+from cyberready.exchange.word import body, identity, parts, writer
+from cyberready.exchange.word.identity import Identity
+from cyberready.exchange.word.merging import merged
+from cyberready.exchange.word.parts import File
+from cyberready.exchange.word.restoring import Restored
+from cyberready.platform.faults import FaultsFound
+from cyberready.playbooks import formats
+from cyberready.playbooks.rules import Playbook
+
+ORIGIN = (
+    "The document was made from version %(version)s of %(slug)s; only what was changed in it is taken over."
+)
+FRAME = "What was changed in the parts that the application makes itself (version, approval, changes) is left out: %(text)s"
+
+Find = Callable[[Identity], str | None]
+"""The source of the version that an identity names, where it is known; None otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a Word document became: the source, the pictures it names, and the version it was made from, if any."""
+
+    source: str
+    pictures: tuple[Picture, ...] = ()
+    origin: Identity | None = None
+
+
+@dataclass(slots=True)
+class _Text:
+    """The text of a document of ours as source, and its parts that are not of the playbook."""
+
+    title: str
+    source: str
+    roles: dict[str, str]
+    frame: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+
+
+def read(data: bytes, name: str, report: Report, find: Find = lambda _identity: None) -> Read:
+    """Read a Word document; *name* is that of the file without its ending.
+
+    *find* gives the source of the version that the document says it came from; without it the one that the document
+    carries itself counts, as long as its digest is right. Raises Refused for what is no Word document or not safe.
+    """
+    file = parts.opened(data)
+    origin = identity.found(file)
+    source = _original(origin, find) if origin else None
+    if origin is None or source is None:
+        found = body.found(file, report)
+        text = shaped(found.blocks, found.aside, report, name)
+        return Read(text, tuple(file.pictures.values()), None)
+    report.understood("the whole document", ORIGIN, version=origin.version, slug=origin.slug)
+    return Read(_changed(file, source, origin, report), tuple(file.pictures.values()), origin)
+
+
+def _original(origin: Identity, find: Find) -> str | None:
+    """The source that a document was made from, when it is known and readable."""
+    for candidate in (find(origin), origin.source):
+        if candidate and formats.digest(candidate) == origin.digest:
+            try:
+                formats.parse(candidate)
+            except FaultsFound:
+                continue
+            return formats.canonical(candidate)
+    return None
+
+
+def _changed(file: File, source: str, origin: Identity, report: Report) -> str:
+    """The source with what was changed in the document."""
+    playbook = formats.parse(source)
+    mine, known = Report(), Report()
+    made = _text(file, playbook, mine)
+    pictures = {one.sha256: one.data for one in file.pictures.values()}
+    standing = replace(origin.standing, pictures=pictures)
+    copy = _text(parts.opened(writer.to_docx(source, standing)), playbook, known)
+    report.remarks += [one for one in mine.remarks if one not in known.remarks]
+    front, below = _parted(source)
+    text = merged(below, copy.source, made.source)
+    if other := [said for said in made.frame if said not in copy.frame]:
+        report.skipped("the whole document", FRAME, text=" / ".join(other))
+    for said in made.aside:
+        if said not in copy.aside:
+            text = f"{text.rstrip()}\n\n{said}\n"
+    return formats.canonical(_front(front, playbook, made) + text)
+
+
+def _text(file: File, playbook: Playbook, report: Report) -> _Text:
+    found = body.found(file, report)
+    restored = Restored(playbook, playbook.language, report)
+    source = restored.body(found.blocks)
+    return _Text(
+        restored.title, source, restored.added, restored.frame, [written([one]) for one in found.aside]
+    )
+
+
+def _parted(source: str) -> tuple[str, str]:
+    """Front matter with its lines, and the text below it."""
+    matter = formats.FRONT.match(source)
+    end = matter.end() if matter else 0
+    below = source[end:].lstrip("\n")
+    return source[: len(source) - len(below)], below
+
+
+def _front(front: str, playbook: Playbook, made: _Text) -> str:
+    """The front matter with the new title and the new roles."""
+    lines = front.rstrip("\n").split("\n")
+    blank = front[len(front.rstrip("\n")) :]
+    if made.title and made.title != playbook.title:
+        lines = [f"title: {yaml_text(made.title)}" if line.startswith("title:") else line for line in lines]
+    if made.roles:
+        at = max(at for at, line in enumerate(lines) if line.startswith("roles:")) + 1
+        while at < len(lines) and lines[at].startswith((" ", "\t")):
+            at += 1
+        lines[at:at] = [f"  {name}: {yaml_text(said)}" for name, said in made.roles.items()]
+    return "\n".join(lines) + blank
