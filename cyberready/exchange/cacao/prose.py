@@ -94,7 +94,9 @@ class Prose:
         linked = LOCAL.sub(lambda found: "](#s)" if found[1] in self._known else found[0], text)
         if not self._places:
             return linked
-        return placeholders.PLACE.sub(lambda found: "x" if found[1].strip() in self._places else found[0], linked)
+        return placeholders.PLACE.sub(
+            lambda found: "x" if found[1].strip() in self._places else found[0], linked
+        )
 
 
 def code(text: str, language: str = "") -> str:

@@ -209,13 +209,28 @@ class _Reader:
             steps.setdefault(phase, []).append((stepper.step(unit), on))
         if stepper.end:
             steps.setdefault(phase or self._added(titles, "steps"), []).append((stepper.last(), END))
-        made = _connected({name: (titles[name], found) for name, found in steps.items()})
+        places = {name: at for at, name in enumerate(self._recorded())}
+        made = _connected({name: (titles[name], _sorted(found, places)) for name, found in steps.items()})
         return tuple(replace(phase, content=texts_of.get(phase.id, ())) for phase in made)
+
+    def _recorded(self) -> list[str]:
+        """The ids of the steps in the order that our extension gives."""
+        listed = self._own.get("phases")
+        phases = map(node, listed if isinstance(listed, list) else [])
+        return [name for phase in phases for name in texts(phase.get("steps"))]
 
     def _added(self, titles: dict[str, str], which: str) -> str:
         name, title = self._words[which]
         titles.setdefault(name, title)
         return name
+
+
+def _sorted(found: list[tuple[Step, str]], places: Mapping[str, int]) -> list[tuple[Step, str]]:
+    """Steps in their recorded order; those that came later stay behind the step before them."""
+    ranks: list[int] = []
+    for step, _ in found:
+        ranks.append(places.get(step.id, ranks[-1] if ranks else -1))
+    return [pair for _, pair in sorted(zip(ranks, found, strict=True), key=lambda ranked: ranked[0])]
 
 
 def _placeholders(given: object) -> dict[str, str]:

@@ -1,0 +1,132 @@
+"""CACAO files in and out of the files of playbooks, so that nothing is lost on the way and back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from cyberready.exchange.cacao import origin, own, structure
+from cyberready.exchange.cacao.documents import read_json
+from cyberready.exchange.cacao.merging import merged
+from cyberready.exchange.cacao.names import HOUSE
+from cyberready.exchange.cacao.reader import Reading, reading
+from cyberready.exchange.cacao.source import spelled
+from cyberready.exchange.cacao.structure import node, texts
+from cyberready.exchange.cacao.writer import Provenance, document, playbook_id
+from cyberready.exchange.report import Report
+from cyberready.platform.faults import Fault, FaultsFound
+from cyberready.playbooks import formats
+from cyberready.playbooks.rules import Playbook
+
+UNCHANGED = "Nothing was changed since the file came in: this is that file, to the letter."
+CHANGED = "The file that came in was taken, with the changes made here."
+DERIVED = "The file is somebody else's: with your changes it has an identifier of its own and says what it derives from."
+ANEW = "The changes do not fit into the file that came in; it was written anew, and only its steps, roles and texts remain."
+DAMAGED = "The lines that keep the file that came in were changed; the file was written anew."
+NO_SIGNATURE = "The signatures are left out: they do not hold for what was changed."
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who gives a file out, and when it was made: moments as CACAO writes them, an identity or ours."""
+
+    created: str
+    modified: str
+    created_by: str = HOUSE
+    revoked: bool = False
+
+
+def check(data: bytes) -> list[Fault]:
+    """Everything that is wrong with a CACAO file; raises FaultsFound when it cannot be read at all."""
+    return structure.faults(read_json(data))
+
+
+def read(data: bytes) -> tuple[str, Report]:
+    """Read a CACAO file as the source of a playbook, in which the file itself is kept.
+
+    Raises FaultsFound with everything that makes it unclear what is to be done, by whom, and what comes after it; faults
+    of mere form are told in the report.
+    """
+    report = Report("CACAO", "Markdown")
+    value = _valid(data, report)
+    return origin.keep(spelled(reading(value, report).playbook), data), report
+
+
+def write(source: str | bytes, stamp: Stamp) -> tuple[bytes, Report]:
+    """Write the source of a playbook as a CACAO file; raises FaultsFound when it is no playbook.
+
+    What came in as CACAO and was not changed goes out to the letter. What was changed goes out with the changes in it.
+    """
+    playbook = formats.parse(source)
+    report = Report("Markdown", "CACAO")
+    try:
+        data = origin.kept(formats.canonical(source))
+        original = _valid(data, Report()) if data is not None else None
+    except (origin.Damaged, FaultsFound):
+        report.lost("/", DAMAGED)
+        data = original = None
+    if data is None or original is None:
+        return written(document(playbook, _provenance(stamp))), report
+    read_back = reading(original, Report())
+    if _alike(playbook, read_back):
+        report.understood("/", UNCHANGED)
+        return data, report
+    return written(_changed(original, read_back, playbook, stamp, report)), report
+
+
+def written(value: Mapping[str, object]) -> bytes:
+    """A document as the bytes of its file."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _valid(data: bytes, report: Report) -> Mapping[str, object]:
+    read_document = read_json(data)
+    faults = structure.faults(read_document)
+    grave = [fault for fault in faults if fault.sentence not in structure.TOLERATED]
+    if grave:
+        raise FaultsFound(faults)
+    for fault in faults:
+        report.guessed(_pointer(fault), fault.sentence, **fault.values)
+    return node(read_document.value)
+
+
+def _pointer(fault: Fault) -> str:
+    return "/" + fault.field.replace(".", "/")
+
+
+def _provenance(stamp: Stamp) -> Provenance:
+    return Provenance(stamp.created_by, stamp.created, stamp.modified, revoked=stamp.revoked)
+
+
+def _alike(playbook: Playbook, read_back: Reading) -> bool:
+    """Whether a playbook is still what was read; a file that is not ours says nothing about version and slug."""
+    one, other = playbook, read_back.playbook
+    if not read_back.exact:
+        one = replace(one, version=other.version, slug=other.slug)
+    return spelled(one) == spelled(other)
+
+
+def _changed(
+    original: Mapping[str, object], read_back: Reading, playbook: Playbook, stamp: Stamp, report: Report
+) -> Mapping[str, object]:
+    given = _provenance(stamp)
+    theirs = own.provenance(original)
+    if theirs.created_by == stamp.created_by:
+        given = replace(
+            given, created=theirs.created, playbook_id=theirs.playbook_id, derived_from=theirs.derived_from
+        )
+    else:
+        given = replace(
+            given,
+            created=stamp.modified,
+            playbook_id=playbook_id(stamp.created_by, theirs.playbook_id, playbook.slug),
+            derived_from=tuple(dict.fromkeys([*texts(original.get("derived_from")), theirs.playbook_id])),
+        )
+        report.guessed("/id", DERIVED)
+    if "signatures" in original:
+        report.lost("/signatures", NO_SIGNATURE)
+    made = document(playbook, given) if read_back.exact else merged(original, read_back, playbook, given)
+    if made is None:
+        report.lost("/", ANEW)
+        return document(playbook, replace(given, identifiers={}))
+    report.understood("/", CHANGED)
+    return made
