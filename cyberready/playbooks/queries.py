@@ -1,5 +1,6 @@
 """Questions about what is published: releases, which of them is to be followed, in which language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -124,24 +125,24 @@ def version_numbers(session: Session, playbook_id: int, language: str) -> list[s
 
 def translations(session: Session, realm: Realm, of: PlaybookRelease) -> list[Translation]:
     """The current releases of the same playbook in other languages, each with whether it lags behind."""
-    chosen = _current(realm).where(PlaybookRelease.playbook_id == of.playbook_id)
-    found = sorted(session.scalars(chosen), key=lambda one: one.language)
+    found = current_in_each_language(session, realm, of.slug)
     return [Translation(one, stale=lags(one, found)) for one in found if one.language != of.language]
 
 
 def newer_original(session: Session, realm: Realm, of: PlaybookRelease) -> PlaybookRelease | None:
-    """The newer original that this release, a translation, does not follow yet; None when it does."""
-    if not of.translates:
-        return None
-    chosen = _current(realm).where(PlaybookRelease.playbook_id == of.playbook_id)
-    others = [one for one in session.scalars(chosen) if one.language != of.language]
-    return next((one for one in others if not one.translates and one.version != of.translates), None)
+    """The current original that this release, a translation, does not follow yet; None when it does."""
+    return ahead(of, current_in_each_language(session, realm, of.slug))
 
 
-def lags(one: PlaybookRelease, others: list[PlaybookRelease]) -> bool:
+def ahead(of: PlaybookRelease, others: Iterable[PlaybookRelease]) -> PlaybookRelease | None:
+    """The original among *others* that *of* translates another version of; None when there is none."""
+    originals = (one for one in others if one.language != of.language and not one.translates)
+    return next((one for one in originals if of.translates and one.version != of.translates), None)
+
+
+def lags(one: PlaybookRelease, others: Iterable[PlaybookRelease]) -> bool:
     """Whether *one* translates another version than the current one of its original."""
-    originals = [other for other in others if other.language != one.language and not other.translates]
-    return bool(one.translates) and any(other.version != one.translates for other in originals)
+    return ahead(one, others) is not None
 
 
 def trail_of(session: Session, playbook_id: int) -> int:

@@ -204,6 +204,17 @@ def place(known: Review, away: Iterable[Absence], account_id: int | None, now: d
     )
 
 
+def seat(known: Review, away: Sequence[Absence], account_id: int | None, now: datetime) -> Approver | None:
+    """The place in the mandate from which an account may send the draft back, whoever agreed so far, or None."""
+    if account_id is None:
+        return None
+    for approver in known.mandate.approvers if known.mandate else ():
+        alone = Mandate((approver,))
+        if lifecycle.place_of(alone, (), away, account_id=account_id, editors=known.editors, now=now):
+            return approver
+    return None
+
+
 def moved_on(session: Session, of: Draft) -> PlaybookRelease | None:
     """The version that was published after the one this draft builds on, if any."""
     newest = _newest(session, of)

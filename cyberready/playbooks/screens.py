@@ -1,0 +1,168 @@
+"""What the pages about drafts show: who approves and who did, what is wrong with a text, what it changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cyberready.people import queries as people
+from cyberready.platform.faults import Fault, FaultsFound
+from cyberready.platform.realm import Realm
+from cyberready.playbooks import formats, lifecycle, queries, queries_drafts, sides
+from cyberready.playbooks.changes import Change as Difference
+from cyberready.playbooks.lifecycle import Approver, Change, Standing, State, Verdict
+from cyberready.playbooks.models import PlaybookRelease
+from cyberready.playbooks.models_drafts import Approval, Draft, DraftRevision
+from cyberready.playbooks.rules import Playbook, Step
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One approver of a draft as its page shows it: what he or she said, or whether it is his or her turn."""
+
+    position: int
+    name: str
+    function: str
+    approval: Approval | None
+    is_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything that the page of a draft shows; ``script`` is None while the text has faults.
+
+    ``number`` is the version that it will be; ``place`` and ``seat`` are where the reader may agree or send it back.
+    """
+
+    draft: Draft
+    script: Playbook | None
+    faults: tuple[Fault, ...]
+    base: PlaybookRelease | None
+    newer: PlaybookRelease | None
+    seats: tuple[Seat, ...]
+    in_order: bool
+    said: tuple[Approval, ...]
+    revisions: tuple[DraftRevision, ...]
+    number: str
+    is_first: bool
+    place: Approver | None
+    seat: Approver | None
+    wrote: bool
+
+    @property
+    def steps(self) -> Mapping[str, Step]:
+        """The steps of the text by their id; none while it has faults."""
+        return {step.id: step for step in self.script.steps} if self.script else {}
+
+    @property
+    def refusal(self) -> Approval | None:
+        """The last refusal, as long as the draft is with its writers."""
+        refused = [one for one in self.said if one.verdict == Verdict.REFUSED]
+        return refused[-1] if refused and self.draft.state == State.DRAFT else None
+
+    @property
+    def lapsed(self) -> tuple[Approval, ...]:
+        """The approvals that no longer hold, last ones first."""
+        gone = [one for one in self.said if one.lapsed_at is not None]
+        return tuple(reversed(gone))
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One page of the versions of a playbook, newest first; ``older`` is where the next page begins, if there is one."""
+
+    releases: tuple[PlaybookRelease, ...]
+    standings: Mapping[int, Standing]
+    approvals: Mapping[int, list[Approval]]
+    drafts: tuple[Draft, ...]
+    older: int | None
+
+
+def shelf(session: Session, realm: Realm, slug: str, *, before: int | None) -> Shelf:
+    """The versions of a playbook that are older than *before*; raises NotFound when there are none."""
+    found = queries.releases(session, realm, slug, limit=PAGE + 1, before=before)
+    shown = found[:PAGE]
+    return Shelf(
+        releases=tuple(shown),
+        standings=queries.standings(session, realm, shown),
+        approvals=queries_drafts.release_approvals(session, [one.id for one in shown]),
+        drafts=tuple(queries_drafts.drafts_of(session, realm, shown[0].playbook_id)),
+        older=shown[-1].id if len(found) > PAGE else None,
+    )
+
+
+def sheet(session: Session, realm: Realm, draft_id: int, account_id: int, *, now: datetime) -> Sheet:
+    """What the page of one draft shows to one reader; raises NotFound."""
+    draft = queries_drafts.draft(session, realm, draft_id)
+    script, faults = examined(draft.source)
+    known = queries_drafts.review(session, draft)
+    current = (
+        queries_drafts.mandate(session, realm, draft.playbook_id) if draft.state == State.DRAFT else None
+    )
+    mandate = known.mandate or (queries_drafts.value_of(current) if current else None)
+    said = queries_drafts.approvals(session, [draft.id]).get(draft.id, [])
+    away = queries_drafts.absences(session, realm, now)
+    numbers = queries.version_numbers(session, draft.playbook_id, draft.language)
+    reviewed = draft.state in lifecycle.UNDER_REVIEW
+    return Sheet(
+        draft=draft,
+        script=script,
+        faults=faults,
+        base=queries.release(session, realm, draft.base_release_id) if draft.base_release_id else None,
+        newer=queries_drafts.moved_on(session, draft) if draft.state in lifecycle.OPEN else None,
+        seats=_seats(session, realm, mandate, known, said) if mandate else (),
+        in_order=mandate.in_order if mandate else True,
+        said=tuple(said),
+        revisions=tuple(queries_drafts.revisions(session, realm, draft.id, limit=20)),
+        number=str(lifecycle.next_release(numbers, Change(draft.change))),
+        is_first=not numbers,
+        place=queries_drafts.place(known, away, account_id, now) if draft.state == State.IN_REVIEW else None,
+        seat=queries_drafts.seat(known, away, account_id, now) if reviewed else None,
+        wrote=account_id in known.editors,
+    )
+
+
+def examined(source: str) -> tuple[Playbook | None, tuple[Fault, ...]]:
+    """A text as a playbook, or what is wrong with it."""
+    try:
+        return formats.parse(source), ()
+    except FaultsFound as found:
+        return None, found.faults
+
+
+def differences(sheet: Sheet) -> tuple[Difference, ...]:
+    """What a draft changes in the version that it was begun from; nothing for a first version."""
+    if sheet.base is None:
+        return ()
+    return sides.compare(sheet.base.source, sheet.draft.source).changes
+
+
+def names(session: Session, realm: Realm, numbers: set[int]) -> dict[int, str]:
+    """What these accounts are called, closed ones too."""
+    known = {found.id: found.name for found in people.accounts(session, realm)}
+    return {number: known.get(number) or people.account(session, realm, number).name for number in numbers}
+
+
+def _seats(
+    session: Session,
+    realm: Realm,
+    mandate: lifecycle.Mandate,
+    known: queries_drafts.Review,
+    said: list[Approval],
+) -> tuple[Seat, ...]:
+    called = names(session, realm, {approver.account_id for approver in mandate.approvers})
+    given = {one.position: one for one in said if one.verdict == Verdict.APPROVED and one.lapsed_at is None}
+    waiting = set(mandate.next_up(known.stands)) if known.mandate else set()
+    return tuple(
+        Seat(
+            position=approver.position,
+            name=called[approver.account_id],
+            function=approver.function,
+            approval=given.get(approver.position),
+            is_next=approver in waiting,
+        )
+        for approver in mandate.approvers
+    )

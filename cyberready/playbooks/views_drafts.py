@@ -1,0 +1,225 @@
+"""Pages of drafts: all of them, one, its text; beginning, bringing in a file, describing, submitting, giving up."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from cyberready.kernel.refusals import Conflict, Refused
+from cyberready.platform.context import now, read, transact
+from cyberready.platform.faults import FaultsFound
+from cyberready.platform.gate import may, principal, realm, who
+from cyberready.platform.texts import LANGUAGES
+from cyberready.platform.texts import gettext as _
+from cyberready.platform.web import attachment, done, page
+from cyberready.playbooks import (
+    actions_approval,
+    actions_drafts,
+    lifecycle,
+    queries_drafts,
+    screens,
+)
+from cyberready.playbooks.forms_drafts import (
+    BringInForm,
+    DescriptionForm,
+    ReasonForm,
+    RefusalForm,
+    remark_field,
+)
+from cyberready.playbooks.lifecycle import Change, State
+from cyberready.playbooks.screens import Sheet
+from cyberready.playbooks.views_blueprint import blueprint
+from cyberready.playbooks.views_parts import Voice
+
+
+@blueprint.get("/drafts")
+@may("playbooks.approve")
+def drafts() -> ResponseReturnValue:
+    """Every draft that is being written, reviewed or waits to be published, and what waits for the reader."""
+    present, me = now(), principal().number
+    found, mine = read(
+        lambda session: (
+            queries_drafts.open_drafts(session, realm()),
+            queries_drafts.waiting_for(session, realm(), me, now=present),
+        )
+    )
+    return page("playbooks/drafts", drafts=found, mine=mine, lifecycle=lifecycle)
+
+
+@blueprint.get("/drafts/<int:draft_id>")
+@may("playbooks.approve")
+def draft(draft_id: int) -> ResponseReturnValue:
+    """One draft: where it stands, who approves it, what was said of it."""
+    return draft_page(sheet_of(draft_id))
+
+
+@blueprint.get("/drafts/<int:draft_id>/text")
+@may("playbooks.approve")
+def draft_text(draft_id: int) -> ResponseReturnValue:
+    """The text of a draft as it will read; with faults as it is written."""
+    found = read(lambda session: queries_drafts.draft(session, realm(), draft_id))
+    script, faults = screens.examined(found.source)
+    if script is None:
+        return page("playbooks/draft_text", draft=found, playbook=None, faults=faults)
+    voice = Voice(script.placeholders)
+    return page(
+        "playbooks/draft_text", draft=found, playbook=script, voice=voice, prose=voice.prose, refs=None
+    )
+
+
+@blueprint.get("/drafts/<int:draft_id>/texts/<int:number>")
+@may("playbooks.approve")
+def draft_revision(draft_id: int, number: int) -> ResponseReturnValue:
+    """A text that a draft had, as a file."""
+    found = read(lambda session: queries_drafts.revision(session, realm(), draft_id, number))
+    name = f"draft-{draft_id}-{number}.md"
+    return attachment(found.source.encode(), name, "text/markdown; charset=utf-8")
+
+
+@blueprint.post("/<slug>/drafts")
+@may("playbooks.write")
+def begin(slug: str) -> ResponseReturnValue:
+    """Begin a draft from the current version, or a translation of it."""
+    language = request.form.get("language", LANGUAGES[0])
+    if language not in LANGUAGES:
+        raise Refused("Choose a language.")
+    made = transact(
+        lambda session: actions_drafts.begin(session, realm(), slug, language, actor=who(), now=now())
+    )
+    return done(_("Draft %(version)s is begun.", version=made.version), "playbooks.draft", draft_id=made.id)
+
+
+@blueprint.get("/new/file")
+@may("playbooks.write")
+def bring_in_page() -> ResponseReturnValue:
+    """The form to bring in a playbook as a draft."""
+    return page("playbooks/bring_in", form=BringInForm(), faults=())
+
+
+@blueprint.post("/new/file")
+@may("playbooks.write")
+def bring_in() -> ResponseReturnValue:
+    """Make a draft of a file; what is no text at all stays in the form."""
+    form = BringInForm()
+    origin, given = form.given
+    form.keep(given)
+    if not form.validate() or not given.strip():
+        form.file.errors = [*form.file.errors, _("Choose a file or paste its text.")]
+        return page("playbooks/bring_in", 422, form=form, faults=())
+    origin = origin or _("pasted text")
+    try:
+        made = transact(
+            lambda session: actions_drafts.bring_in(
+                session, realm(), given, origin=origin, actor=who(), now=now()
+            )
+        )
+    except FaultsFound as found:
+        return page("playbooks/bring_in", 422, form=form, faults=found.faults)
+    return done(_("Draft %(version)s is begun.", version=made.version), "playbooks.draft", draft_id=made.id)
+
+
+@blueprint.post("/drafts/<int:draft_id>/describe")
+@may("playbooks.write")
+def describe(draft_id: int) -> ResponseReturnValue:
+    """Say what the new version asks of its readers, and why it is made."""
+    form = DescriptionForm()
+    form.offer()
+    if not form.validate_on_submit():
+        return draft_page(sheet_of(draft_id), 422, description=form)
+    change, note = Change(form.change.data), form.note.data or ""
+    transact(
+        lambda session: actions_drafts.describe(
+            session, realm(), draft_id, change, note, actor=who(), now=now()
+        )
+    )
+    return done(_("The change is described."), "playbooks.draft", draft_id=draft_id)
+
+
+@blueprint.post("/drafts/<int:draft_id>/submit")
+@may("playbooks.write")
+def submit(draft_id: int) -> ResponseReturnValue:
+    """Ask the approvers; every fault of the text is shown on the page of the draft."""
+    try:
+        transact(lambda session: actions_approval.submit(session, realm(), draft_id, actor=who(), now=now()))
+    except FaultsFound:
+        return draft_page(sheet_of(draft_id), 422)
+    return done(_("The draft is submitted for approval."), "playbooks.draft", draft_id=draft_id)
+
+
+@blueprint.post("/drafts/<int:draft_id>/take-back")
+@may("playbooks.write")
+def take_back(draft_id: int) -> ResponseReturnValue:
+    """Take a draft back from review."""
+    transact(
+        lambda session: actions_approval.withdraw_from_review(
+            session, realm(), draft_id, actor=who(), now=now()
+        )
+    )
+    return done(_("The draft is taken back; approvals have lapsed."), "playbooks.draft", draft_id=draft_id)
+
+
+@blueprint.post("/drafts/<int:draft_id>/go-on")
+@may("playbooks.write")
+def go_on(draft_id: int) -> ResponseReturnValue:
+    """Say that what was published meanwhile was taken over."""
+    transact(
+        lambda session: actions_drafts.go_on_from_current(session, realm(), draft_id, actor=who(), now=now())
+    )
+    return done(_("The draft now goes on from the current version."), "playbooks.draft", draft_id=draft_id)
+
+
+@blueprint.post("/drafts/<int:draft_id>/abandon")
+@may("playbooks.write")
+def abandon(draft_id: int) -> ResponseReturnValue:
+    """Give up a draft."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return draft_page(sheet_of(draft_id), 422, giving_up=form)
+    reason = form.reason.data or ""
+    transact(
+        lambda session: actions_drafts.abandon(session, realm(), draft_id, reason, actor=who(), now=now())
+    )
+    return done(_("The draft is abandoned; its texts stay readable."), "playbooks.drafts")
+
+
+def sheet_of(draft_id: int) -> Sheet:
+    """Everything about one draft for the reader."""
+    present, me = now(), principal().number
+    return read(lambda session: screens.sheet(session, realm(), draft_id, me, now=present))
+
+
+def draft_page(
+    sheet: Sheet,
+    status: int = 200,
+    *,
+    description: DescriptionForm | None = None,
+    refusal: RefusalForm | None = None,
+    giving_up: ReasonForm | None = None,
+) -> ResponseReturnValue:
+    """The page of a draft, with the forms as they were typed."""
+    return page(
+        "playbooks/draft",
+        status,
+        sheet=sheet,
+        draft=sheet.draft,
+        description=description or _description(sheet),
+        refusal=refusal or RefusalForm(formdata=None, digest=sheet.draft.digest),
+        giving_up=giving_up or ReasonForm(formdata=None),
+        remark_field=remark_field,
+        typed=request.form,
+        lifecycle=lifecycle,
+        open=sheet.draft.state in lifecycle.OPEN,
+        reviewed=sheet.draft.state in lifecycle.UNDER_REVIEW,
+        writing=sheet.draft.state == State.DRAFT,
+    )
+
+
+def _description(sheet: Sheet) -> DescriptionForm:
+    form = DescriptionForm(formdata=None, change=sheet.draft.change, note=sheet.draft.note)
+    form.offer()
+    return form
+
+
+def conflict_page(draft_id: int, refused: Refused, refusal: RefusalForm) -> ResponseReturnValue:
+    """The page of a draft on which a judgement was refused, with what was typed; a moved draft says so itself."""
+    if isinstance(refused, Conflict):
+        raise refused
+    return draft_page(sheet_of(draft_id), refusal.refuse(refused), refusal=refusal)

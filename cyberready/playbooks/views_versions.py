@@ -1,0 +1,36 @@
+"""Pages of what was published: the versions of a playbook with their approvals, and everything done to it."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from cyberready.platform.context import read
+from cyberready.platform.gate import may, realm
+from cyberready.platform.web import page
+from cyberready.playbooks import lifecycle, queries, queries_drafts, screens
+from cyberready.playbooks.views_blueprint import blueprint
+from cyberready.trail import queries as trails
+
+
+@blueprint.get("/<slug>/versions")
+@may("playbooks.read")
+def versions(slug: str) -> ResponseReturnValue:
+    """The versions of a playbook, newest first, with who approved them; ``?before=`` turns the page."""
+    before = request.args.get("before", type=int)
+    shelf = read(lambda session: screens.shelf(session, realm(), slug, before=before))
+    return page("playbooks/versions", slug=slug, shelf=shelf, before=before, lifecycle=lifecycle)
+
+
+@blueprint.get("/<slug>/trail")
+@may("playbooks.approve")
+def playbook_trail(slug: str) -> ResponseReturnValue:
+    """Everything that was done to a playbook, newest first; ``?before=`` turns the page."""
+    before = request.args.get("before", type=int)
+    playbook = read(lambda session: queries_drafts.playbook(session, realm(), slug))
+    lines = read(
+        lambda session: trails.latest(
+            session, queries.trail_of(session, playbook.id), screens.PAGE + 1, before=before
+        )
+    )
+    shown = lines[: screens.PAGE]
+    older = shown[-1].position if len(lines) > screens.PAGE else None
+    return page("playbooks/trail", playbook=playbook, lines=shown, older=older, before=before)
