@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from cyberready.exchange.cacao import origin, own, structure
 from cyberready.exchange.cacao.documents import read_json
-from cyberready.exchange.cacao.merging import merged
+from cyberready.exchange.cacao.merging import anew, merged
 from cyberready.exchange.cacao.names import HOUSE
 from cyberready.exchange.cacao.reader import Reading, reading
 from cyberready.exchange.cacao.source import spelled
@@ -20,7 +20,7 @@ from cyberready.playbooks.rules import Playbook
 UNCHANGED = "Nothing was changed since the file came in: this is that file, to the letter."
 CHANGED = "The file that came in was taken, with the changes made here."
 DERIVED = "The file is somebody else's: with your changes it has an identifier of its own and says what it derives from."
-ANEW = "The changes do not fit into the file that came in; it was written anew, and only its steps, roles and texts remain."
+ANEW = "The changes do not fit into the workflow that came in; steps and roles were written anew from the playbook."
 DAMAGED = "The lines that keep the file that came in were changed; the file was written anew."
 NO_SIGNATURE = "The signatures are left out: they do not hold for what was changed."
 
@@ -127,6 +127,6 @@ def _changed(
     made = document(playbook, given) if read_back.exact else merged(original, read_back, playbook, given)
     if made is None:
         report.lost("/", ANEW)
-        return document(playbook, replace(given, identifiers={}))
+        return anew(original, playbook, given)
     report.understood("/", CHANGED)
     return made

@@ -160,9 +160,9 @@ class Line:
             self._ways(unit, [(YES, self._at(str(step.get("on_true", "")), within)), (NO, join)])
             return
         found = [(answer, self._at(target, inside)) for answer, target in _answers(step)]
-        self._ways(unit, found)
         if kind == IF and len(found) == 1:
-            self._ways(unit, [(NO, join)])
+            found.append((NO, join))
+        self._ways(unit, found)
 
     def _ways(self, unit: Unit, found: list[tuple[str, Place]]) -> None:
         for _, place in reversed(found):

@@ -1,10 +1,10 @@
 """A document of others with our changes in it: what we did not touch stays as it was."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from cyberready.exchange.cacao import own, structure
-from cyberready.exchange.cacao.names import EXTENSION, EXTENSION_DEFINITION, IDENTIFIER
+from cyberready.exchange.cacao.names import END, EXTENSION, EXTENSION_DEFINITION, IDENTIFIER
 from cyberready.exchange.cacao.reader import Reading
 from cyberready.exchange.cacao.structure import node
 from cyberready.exchange.cacao.writer import Provenance, document
@@ -12,6 +12,7 @@ from cyberready.platform.sources import Document
 from cyberready.playbooks.rules import Playbook
 
 Node = Mapping[str, object]
+UNFIT = {"workflow_exception", "revoked", "derived_from"}
 HEAD = ("id", "created_by", "created", "modified", "derived_from", "revoked")
 ABSENT = object()
 
@@ -28,15 +29,27 @@ def merged(original: Node, read: Reading, playbook: Playbook, given: Provenance)
     if not isinstance(made, dict):
         return None
     _complete(made, after)
+    _without_loose_ends(made, own.unsigned(original))
     head = document(playbook, replace(given, identifiers=read.identifiers))
     for name in HEAD:
         made.pop(name, None)
         if name in head:
             made[name] = head[name]
-    faults = [
-        fault for fault in structure.faults(Document(made)) if fault.sentence not in structure.TOLERATED
-    ]
-    return None if faults else made
+    return made if _sound(made) else None
+
+
+def anew(original: Node, playbook: Playbook, given: Provenance) -> dict[str, object]:
+    """*playbook* written anew, with what *original* says about the whole that we have no word for."""
+    fresh = document(playbook, given)
+    made = {name: value for name, value in own.unsigned(original).items() if name not in UNFIT} | fresh
+    for group in ("extension_definitions", "playbook_extensions", "data_marking_definitions"):
+        made[group] = {**node(original.get(group)), **node(fresh.get(group))}
+    return made if _sound(made) else fresh
+
+
+def _sound(made: Node) -> bool:
+    faults = structure.faults(Document(made))
+    return all(fault.sentence in structure.TOLERATED for fault in faults)
 
 
 def _merged(original: object, before: object, after: object) -> object:
@@ -73,6 +86,25 @@ def _complete(made: dict[str, object], after: Node) -> None:
         definitions = dict(node(made.get("extension_definitions")))
         definitions.setdefault(EXTENSION, dict(EXTENSION_DEFINITION))
         made["extension_definitions"] = definitions
+
+
+def _without_loose_ends(made: dict[str, object], original: Node) -> None:
+    """Leave out end steps that something led to and nothing does any more."""
+    led, leads = _mentioned(list(_values(original))), _mentioned(list(_values(made)))
+    made["workflow"] = {
+        name: step
+        for name, step in node(made.get("workflow")).items()
+        if node(step).get("type") != END or name in leads or name not in led
+    }
+
+
+def _values(value: Node) -> Iterator[object]:
+    """What stands in a document, without the names of its steps."""
+    for name, part in value.items():
+        if name == "workflow":
+            yield from node(part).values()
+        else:
+            yield part
 
 
 def _mentioned(value: object) -> set[str]:

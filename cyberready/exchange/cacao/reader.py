@@ -199,6 +199,8 @@ class _Reader:
         phase = next(iter(titles), "")
         workflow = node(self._value.get("workflow"))
         for at, unit in enumerate(line.units):
+            if at == line.exception and stepper.end:
+                steps[phase].append((stepper.last(), END))
             given = own.extension(node(workflow.get(unit.step))).get("phase")
             phase = given if isinstance(given, str) and given in titles else phase
             if at >= line.exception:
@@ -207,8 +209,8 @@ class _Reader:
                 phase = self._added(titles, "steps")
             on = "" if unit.question else stepper.goal(unit.on)
             steps.setdefault(phase, []).append((stepper.step(unit), on))
-        if stepper.end:
-            steps.setdefault(phase or self._added(titles, "steps"), []).append((stepper.last(), END))
+        if stepper.end and line.exception == len(line.units):
+            steps[phase].append((stepper.last(), END))
         places = {name: at for at, name in enumerate(self._recorded())}
         made = _connected({name: (titles[name], _sorted(found, places)) for name, found in steps.items()})
         return tuple(replace(phase, content=texts_of.get(phase.id, ())) for phase in made)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from cyberready.exchange.cacao import names, own
 from cyberready.exchange.cacao.lining import NO, OTHERWISE, YES, Line, Unit
 from cyberready.exchange.cacao.prose import Prose, code
+from cyberready.exchange.cacao.source import WORDS as WORDS_OF
 from cyberready.exchange.cacao.structure import decoded, node, texts
 from cyberready.exchange.report import Report
 from cyberready.platform.outline import KEY, key
@@ -23,7 +24,8 @@ WORDS = {
         "targets": "Gericht op",
         "condition": "Voorwaarde",
         "step": "Stap",
-        "end": "Einde",
+        "end": "Einde van het draaiboek",
+        "asked": "Hoe gaat het verder?",
         "sub": "Draaiboek",
     },
     "en": {
@@ -35,7 +37,8 @@ WORDS = {
         "targets": "Aimed at",
         "condition": "Condition",
         "step": "Step",
-        "end": "End",
+        "end": "End of the playbook",
+        "asked": "How to go on?",
         "sub": "Playbook",
     },
 }
@@ -67,6 +70,7 @@ class Stepper:
         self._targets = node(value.get("target_definitions"))
         self._agents = agents  # identifier -> key of the role
         self._roles = list(dict.fromkeys(agents.values()))
+        self._language = language
         self._words = WORDS[language]
         self._report = report
         self._prose = prose
@@ -114,9 +118,11 @@ class Stepper:
         self._goals[unit.step or unit.point] = unit.id
         self.identifiers[unit.id] = unit.step
         if unit.point or unit.asks_success:
-            asked = self._words["success"] if unit.asks_success else str(point.get("name") or title)
-            unit.question = self._fresh(own.extension(point).get("id"), f"besluit {asked}")
-            self._titles[unit.question] = self._prose.line(asked) or title
+            given = self._prose.line(point.get("name"))
+            asked = self._words["success"] if unit.asks_success else given or self._words["asked"]
+            kind = WORDS_OF[self._language][KINDS.get(str(point.get("type")), rules.DECISION)]
+            unit.question = self._fresh(own.extension(point).get("id"), f"{kind} {asked}")
+            self._titles[unit.question] = asked
             if unit.point:
                 self._goals.setdefault(unit.point, unit.question)
                 self.identifiers[unit.question] = unit.point
