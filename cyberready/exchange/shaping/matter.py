@@ -15,6 +15,15 @@ PAIR = re.compile(r"[*_]{0,2}([^\W\d_][\w /-]{1,30}?)[*_]{0,2}\s*:[*_]{0,2}\s+(\
 TITLES = {"slug": 80, "title": 300, "version": 40, "owner": 300}
 DUTCH = re.compile(r"\b(de|het|een|en|van|voor|niet|wordt|bij|naar|zijn|met|als|dit)\b", re.IGNORECASE)
 ENGLISH = re.compile(r"\b(the|a|an|and|of|for|not|is|at|to|are|with|when|this)\b", re.IGNORECASE)
+FITS = {
+    "slug": re.compile(r"(?=.{1,80}$)[a-z0-9]+([-_][a-z0-9]+)*"),
+    "language": re.compile("nl|en"),
+    "tlp": re.compile(r"CLEAR|GREEN|AMBER|AMBER\+STRICT|RED"),
+    "review_months": re.compile("[1-9][0-9]?|1[01][0-9]|120"),
+    "title": re.compile(".{1,300}"),
+    "version": re.compile(".{1,300}"),
+    "owner": re.compile(".{1,300}"),
+}
 LONGEST_SUMMARY = 400
 FIRST_VERSION = "0.9"
 
@@ -124,9 +133,17 @@ def _take(name: str, said: str, matter: Matter, report: Report, place: Place) ->
     return True
 
 
-def completed(matter: Matter, title: str, intro: Sequence[Block], name: str, report: Report) -> None:
+def completed(
+    matter: Matter, title: str, text: str, intro: Sequence[Block], name: str, report: Report
+) -> None:
     """Fill in what the front matter must have and the document does not say."""
     values = matter.values
+    for wanted, fits in FITS.items():
+        if wanted in values and not fits.fullmatch(values[wanted]):
+            said = values.pop(wanted)
+            sentence = "%(value)s cannot be the %(field)s of a playbook and is left out."
+            report.skipped("the front matter", sentence, value=said, field=wanted)
+    values.setdefault("language", language_of(text))
     values.setdefault("title", plain(title)[:300] or name)
     values.setdefault("slug", key(values["title"]))
     language = values["language"]

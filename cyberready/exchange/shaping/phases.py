@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 from cyberready.exchange import recognising
 from cyberready.exchange.blocks import Block, Grid, Heading, Listing, Marked, Prose, written
@@ -22,6 +23,7 @@ STEP_HEAD = re.compile(
 )
 CARD = re.compile(r"(?:actiekaart|taakkaart|taken van|action card)\s*:?\s*(?:de |het )?(.+)", re.IGNORECASE)
 FAKE = 12  # words at most of a bold line that stands for a heading
+INNER = re.compile(r"(?<![!\\])\[((?:[^\[\]\\]|\\.)*)\]\(#([^()\s]+)\)")
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -42,14 +44,16 @@ class Phase:
     place: Place
     content: list[Block] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    id: str = ""
+    was: str = ""  # the heading as it stood in the document
 
 
 def shaped(
-    blocks: Iterable[Block], aside: Sequence[Prose], report: Report, name: str, title: str = ""
+    blocks: Iterable[Block], aside: Sequence[Prose], report: Report, name: str, known: Matter | None = None
 ) -> str:
-    """The source of a playbook that holds every word of *blocks*; *name* is that of the file, without its ending.
+    """The source of a playbook that holds every word of *blocks*.
 
-    What was understood, guessed and left out is added to *report*. *aside* is text that had no place in the document;
+    *name* is that of the file, without its ending, and *known* what its front matter said. What was understood, guessed and left out is added to *report*. *aside* is text that had no place in the document;
     it is kept under a last heading. The source may still hold faults that only a person can mend.
     """
     found = [_unmarked(block) for block in blocks]
@@ -57,18 +61,19 @@ def shaped(
     if not any(isinstance(block, Heading) for block in found):
         found = _with_bold_headings(found, report)
     text = written(found)
-    matter = Matter()
+    matter = known or Matter()
     before, *sections = _sections(found)
     before.blocks = matters.taken(before.blocks, matter, report)
-    matter.values.setdefault("language", matters.language_of(text))
-    head = head or title
     if not head and "title" not in matter.values:
         report.guessed(
             "the whole document",
             "The title was not found; the name of the file stands there: %(text)s",
             text=name,
         )
-    matters.completed(matter, head or name, before.blocks, name, report)
+    elif head and matter.values.get("title", plain(head)) != plain(head):
+        sentence = "Another title stands in the document, and is left out: %(text)s"
+        report.skipped("the whole document", sentence, text=plain(head))
+    matters.completed(matter, head or name, text, before.blocks, name, report)
     made = _Shaper(matter.values["language"], report).of(before, sections, aside)
     declared = sorted({one for one in placeholders.used("\n".join(made.parts)) if KEY.fullmatch(one)})
     return "\n\n".join([matter.text(made.cast.names, declared), *made.parts]) + "\n"
@@ -135,6 +140,7 @@ class _Shaper:
         self._language = language
         self._outer = report
         self._ids: set[str] = set(formats.TAKEN)
+        self._anchors: dict[str, str] = {}
 
     def of(self, before: Section, sections: Sequence[Section], aside: Sequence[Prose]) -> _Made:
         """Make the parts of the text."""
@@ -153,10 +159,10 @@ class _Shaper:
         self._name()
         parts = [written(self._intro)] if self._intro else []
         for phase in self._phases:
-            parts.append(f"## {phase.title} {{#{self._id(phase.title)}}}")
+            parts.append(f"## {phase.title} {{#{phase.id}}}")
             parts += [written(phase.content)] if phase.content else []
             parts += [step.text(self._language) for step in phase.steps]
-        return _Made([part for part in parts if part], self._cast)
+        return _Made([self._linked(part) for part in parts if part], self._cast)
 
     def _begin(self, *, deep: bool) -> None:
         self._deep = deep
@@ -204,7 +210,7 @@ class _Shaper:
         title = self._counted(heading)
         card = CARD.fullmatch(plain(title))
         self._steps.role = card[1] if card else ""
-        self._phases.append(Phase(title, heading.place))
+        self._phases.append(Phase(title, heading.place, id=heading.id, was=heading.text))
         self._report.understood(heading.place, "A heading became a phase: %(text)s", text=plain(title))
         self._fill(section.blocks, heading.text, still=recognising.is_still(plain(title)))
 
@@ -228,6 +234,7 @@ class _Shaper:
             self._report.skipped(heading.place, sentence, number=said[1])
             title = title[said.end() :]
         step = self._steps.of_heading(replace(heading, text=title), section.blocks)
+        step.was = heading.text
         self._phases[-1].steps.append(step)
         self._report.understood(heading.place, "A heading became a step: %(text)s", text=plain(title))
 
@@ -284,15 +291,40 @@ class _Shaper:
         self._report.understood(block.place, what, count=count)
 
     def _name(self) -> None:
-        """Give every step its id."""
+        """Give every phase and step its id: the one of the document where it fits, or one from the title."""
         for phase in self._phases:
+            phase.id = self._id(phase.title, phase.id, phase.was)
             for step in phase.steps:
-                step.id = self._id(step.title)
+                step.id = self._id(step.title, step.id, step.was)
 
-    def _id(self, title: str) -> str:
-        fitting = base = key(plain(title))
+    def _id(self, title: str, given: str, was: str) -> str:
+        said = given.removeprefix("cr_").replace("_", "-")
+        fitting = base = said if KEY.fullmatch(said) and len(said) <= 80 else key(plain(title))
         number = 2
         while fitting in self._ids:
             fitting, number = f"{base}-{number}", number + 1
         self._ids.add(fitting)
+        for name in filter(None, (given, anchor_of(was), anchor_of(title))):
+            self._anchors.setdefault(name, fitting)
         return fitting
+
+    def _linked(self, text: str) -> str:
+        """The text with links to the headings where they are now; what leads nowhere becomes plain text."""
+
+        def link(found: re.Match[str]) -> str:
+            name = unquote(found[2])
+            if name in self._ids - formats.TAKEN:
+                return found[0]
+            if known := self._anchors.get(name) or self._anchors.get(name.lower()):
+                return f"[{found[1]}](#{known})"
+            sentence = "A link that leads nowhere in this text became plain text: %(text)s"
+            self._outer.guessed("the whole document", sentence, text=f"{plain(found[1])} (#{name})")
+            return found[1]
+
+        return INNER.sub(link, text)
+
+
+def anchor_of(title: str) -> str:
+    """The anchor that a forge gives to a heading."""
+    bare = re.sub(r"[^\w\- ]", "", plain(title).lower())
+    return bare.strip().replace(" ", "-")

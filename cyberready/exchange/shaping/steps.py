@@ -50,6 +50,7 @@ class Step:
     result: str = ""
     evidence: str = ""
     id: str = ""
+    was: str = ""  # the heading as it stood in the document
 
     def text(self, language: str) -> str:
         """The step as Markdown."""
@@ -96,7 +97,7 @@ class Steps:
 
     def of_heading(self, heading: Heading, blocks: Sequence[Block]) -> Step:
         """A heading with what stands under it as a step."""
-        step = Step(heading.text, heading.place, list(blocks))
+        step = Step(heading.text, heading.place, list(blocks), id=heading.id)
         self.take_fields(step)
         self._guess_role(step, heading.text)
         self._guess_time(step, heading.text)
