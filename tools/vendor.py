@@ -61,7 +61,8 @@ def copy_package(package: dict[str, Any], modules: Path, out: Path) -> dict[str,
         shutil.copyfile(source / name, target / Path(name).name)
     if "icons" in package:
         (target / "icons.svg").write_text(sprite(source / package["sprite_folder"], package["icons"]))
-    shutil.copyfile(source / "LICENSE", target / "LICENSE")
+    licence = next(path for path in sorted(source.iterdir()) if path.stem.upper() == "LICENSE")
+    shutil.copyfile(licence, target / "LICENSE")
     about = json.loads((source / "package.json").read_text())
     return {
         "version": about["version"],
