@@ -15,7 +15,7 @@ from cyberready.platform.realm import Realm
 from cyberready.platform.search.models import SearchDocument, SearchWord
 from cyberready.platform.search.words import Marked, asked, excerpt, forgiven, forms, nearest, stems, words
 
-MOST_HITS = 50
+MOST_HITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +220,14 @@ def _known(session: Session, realm: Realm, word: str) -> bool:
 def _nearest(session: Session, realm: Realm, word: str) -> str | None:
     """The nearest of the words that are about as long."""
     spread = forgiven(word)
-    chosen = select(SearchWord.word).where(
-        SearchWord.organisation_id == realm.organisation_id,
-        func.length(SearchWord.word).between(len(word) - spread, len(word) + spread),
+    if not spread:
+        return None
+    # All in one text: thousands of rows would cost more than the comparing.
+    about_as_long = func.length(SearchWord.word).between(len(word) - spread, len(word) + spread)
+    chosen = select(func.aggregate_strings(SearchWord.word, " ")).where(
+        SearchWord.organisation_id == realm.organisation_id, about_as_long
     )
-    return nearest(word, session.scalars(chosen).all()) if spread else None
+    return nearest(word, (session.scalar(chosen) or "").split())
 
 
 def _sqlite(session: Session) -> bool:
