@@ -111,6 +111,15 @@ class House:
         self.approve(made.id)
         return self.publish(made.id)
 
+    def next_version_from(self, release, source):
+        """A release that was brought in as a file, after *release* was withdrawn."""
+        made = self.bring_in(source)
+        assert made.playbook_id == release.playbook_id
+        self.described(made.id)
+        self.submit(made.id)
+        self.approve(made.id)
+        return self.publish(made.id)
+
     def withdraw(self, release_id, reason="Nummer klopt niet."):
         return self.act(actions.withdraw, release_id, reason, by=self.officer)
 
