@@ -209,18 +209,27 @@ def _within(old: str, new: str) -> list[Raw]:
     raw: list[Raw] = []
     done, reached = 0, 0
     for index, other in _settled(before, after, pairs):
-        raw.append((GONE, "".join(gap + word for gap, word in before[done:index])))
-        raw.append((NEW, "".join(gap + word for gap, word in after[reached:other])))
+        raw += _replaced(before[done:index], after[reached:other])
         raw += _gap(before[index][0], after[other][0])
         raw.append((SAME, before[index][1]))
         done, reached = index + 1, other + 1
-    raw.append((GONE, "".join(gap + word for gap, word in before[done:])))
-    raw.append((NEW, "".join(gap + word for gap, word in after[reached:])))
+    raw += _replaced(before[done:], after[reached:])
     return [*raw, *_gap(old[len(old.rstrip()) :], new[len(new.rstrip()) :])]
 
 
+def _replaced(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Iterator[Raw]:
+    """Words that came for others; the white space before both stays."""
+    gone, come = ("".join(gap + word for gap, word in tokens) for tokens in (old, new))
+    gap = old[0][0] if old and new and old[0][0] == new[0][0] else ""
+    if gap:
+        yield SAME, gap
+    yield from ((GONE, gone[len(gap) :]), (NEW, come[len(gap) :]))
+
+
 def _gap(old: str, new: str) -> list[Raw]:
-    return [(SAME, old)] if old == new else [(GONE, old), (NEW, new)]
+    if old == new:
+        return [(SAME, old)] if old else []
+    return [(GONE, old), (NEW, new)]
 
 
 def _settled(
