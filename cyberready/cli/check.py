@@ -35,7 +35,7 @@ def check(ctx: click.Context, paths: tuple[Path, ...]) -> None:
     files = list(_files(paths))
     if not files:
         raise click.UsageError("There is no .md, .yaml or .yml file here.")
-    with speaking(_language(os.environ)):
+    with speaking(spoken(os.environ)):
         good = [_checked(path) for path in files]
     ctx.exit(0 if all(good) else 1)
 
@@ -58,7 +58,8 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             raise click.UsageError(f"{path}: only .md, .yaml and .yml files can be checked.")
 
 
-def _language(environ: Mapping[str, str]) -> str:
+def spoken(environ: Mapping[str, str]) -> str:
+    """The language of a command: Dutch where the environment says so, else English."""
     named = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
     return "nl" if named.startswith("nl") else "en"
 

@@ -7,6 +7,7 @@ import click
 COMMANDS = {
     "check": "check",
     "demo": "demo",
+    "diff": "diff",
     "found": "setup",
     "rehearse": "rehearse",
     "schema": "check",
