@@ -6,6 +6,7 @@ import click
 
 COMMANDS = {
     "check": "check",
+    "convert": "convert",
     "demo": "demo",
     "diff": "diff",
     "found": "setup",

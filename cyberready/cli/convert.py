@@ -1,0 +1,96 @@
+"""``cyberready convert``: playbooks from one kind of file to another, without a database or server."""
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from cyberready.cli.check import spoken
+from cyberready.exchange import formats
+from cyberready.exchange.limits import MOST_BYTES
+from cyberready.exchange.report import Kind, Report
+from cyberready.exchange.standing import Standing
+from cyberready.kernel.refusals import Refused
+from cyberready.platform.clock import now
+from cyberready.platform.faults import FaultsFound
+from cyberready.platform.texts import gettext as _
+from cyberready.platform.texts import speaking
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what was understood, guessed, left out and lost to this file, as JSON.",
+)
+@click.pass_context
+def convert(ctx: click.Context, source: Path, target: Path, report_file: Path | None) -> None:
+    """Convert a playbook from SOURCE to TARGET, by their endings and the content of SOURCE.
+
+    Reads Markdown (.md, .zip), Word (.docx), CACAO (.json) and OpenDocument (.odt, where LibreOffice is on the machine);
+    writes these and HTML (.html). Says what was guessed, left out and lost, each with its place.
+    Exit status 1 when the file is refused, with the reason on standard error. Speaks Dutch when LANG begins with nl.
+    """
+    kind = formats.ENDINGS.get(target.suffix.lower())
+    if kind not in formats.WRITTEN:
+        endings = ", ".join(ending for ending, one in formats.ENDINGS.items() if one in formats.WRITTEN)
+        raise click.UsageError(f"{target}: this cannot be written. Choose an ending from {endings}.")
+    with speaking(spoken(os.environ)):
+        try:
+            data, report = _converted(source, kind)
+            _keep(target, data)
+            if report_file is not None:
+                said = json.dumps(report.as_json(_), ensure_ascii=False, indent=2)
+                _keep(report_file, f"{said}\n".encode())
+        except FaultsFound as found:
+            for fault in found.faults:
+                click.echo(f"{source}:{fault.line}: {_(fault.sentence, **fault.values)}", err=True)
+            ctx.exit(1)
+        except Refused as refused:
+            click.echo(f"{source}: {_(refused.sentence, **refused.values)}", err=True)
+            ctx.exit(1)
+        _tell(target, report)
+
+
+def _converted(source: Path, kind: str) -> tuple[bytes, Report]:
+    """The file in its new form and everything there is to say of it."""
+    try:
+        with source.open("rb") as file:
+            given = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise Refused("The file cannot be read: %(reason)s", reason=error.strerror) from None
+    found = formats.brought(source.name, given)
+    pictures = {one.sha256: one.data for one in found.pictures}
+    data, report = formats.write(found.source, kind, Standing(now(), pictures=pictures))
+    remarks = [*found.report.remarks, *report.remarks]
+    return data, Report(source.name, report.target, remarks)
+
+
+def _keep(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise Refused(
+            "%(name)s cannot be written: %(reason)s", name=str(path), reason=error.strerror
+        ) from None
+
+
+def _tell(target: Path, report: Report) -> None:
+    """One line for the whole, and one for each part that a person must look at."""
+    for remark in report.remarks:
+        if remark.kind is not Kind.UNDERSTOOD:
+            click.echo(f"{_(LABELS[remark.kind])}: {remark.where(_)}: {remark.said(_)}")
+    counts = (f"{_(label).lower()} {len(report.of(kind))}" for kind, label in LABELS.items())
+    click.echo(f"{target}: {', '.join(counts)}")
+
+
+LABELS = {
+    Kind.UNDERSTOOD: "Understood",
+    Kind.GUESSED: "Guessed",
+    Kind.SKIPPED: "Left out",
+    Kind.LOST: "Lost",
+}

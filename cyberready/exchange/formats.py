@@ -1,0 +1,171 @@
+"""Which file is which, and every way in and out of a playbook: Markdown, Word, CACAO, OpenDocument, a page."""
+
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyberready.exchange.blocks import Picture
+from cyberready.exchange.cacao import conversion as cacao
+from cyberready.exchange.cacao.names import timestamp
+from cyberready.exchange.limits import Package, weighed
+from cyberready.exchange.markdown import reader as markdown
+from cyberready.exchange.markdown.writer import to_markdown, to_zip
+from cyberready.exchange.page.writer import to_html
+from cyberready.exchange.report import Report
+from cyberready.exchange.standing import Standing
+from cyberready.exchange.word import office, parts
+from cyberready.exchange.word import reader as word
+from cyberready.exchange.word.identity import Identity
+from cyberready.exchange.word.reader import Find
+from cyberready.exchange.word.writer import to_docx
+from cyberready.kernel.refusals import Refused
+from cyberready.platform import sources
+from cyberready.playbooks import formats
+
+ENDINGS = {
+    ".md": "md",
+    ".markdown": "md",
+    ".txt": "md",
+    ".zip": "zip",
+    ".docx": "docx",
+    ".json": "json",
+    ".odt": "odt",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+}
+READ = ("md", "zip", "docx", "json", "odt")
+WRITTEN = ("md", "zip", "docx", "json", "html", "odt")
+NAMES = {
+    "md": "Markdown",
+    "zip": "Markdown (zip)",
+    "docx": "Word",
+    "json": "CACAO",
+    "odt": "OpenDocument",
+    "html": "HTML",
+    "pdf": "PDF",
+}
+MEDIA_TYPES = {
+    "md": "text/markdown; charset=utf-8",
+    "zip": "application/zip",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "json": "application/json",
+    "html": "text/html; charset=utf-8",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "pdf": "application/pdf",
+}
+OTHER = (
+    "%(name)s is no playbook that can be read. Give Markdown (.md or .zip), Word (.docx) or CACAO (.json)."
+)
+ONLY_OUT = "%(kind)s is only written, never read: nobody can tell from it what is a step. Give the Word document or Markdown."
+MISNAMED = "%(name)s is called %(ending)s, but is something else (%(kind)s). Give it the name that fits, and look whether it is the right file."
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a file became: the source of a playbook, what is to be said of it, its pictures, and where it came from."""
+
+    source: str
+    report: Report
+    pictures: tuple[Picture, ...] = ()
+    origin: Identity | None = None
+
+
+def recognise(name: str, data: bytes) -> str:
+    """The kind of a file, by its content and its name: ``md``, ``zip``, ``docx``, ``json`` or ``odt``.
+
+    Raises Refused in a sentence for a file that cannot be read, holds macros, is locked, or is not what its name says.
+    """
+    ending = posixpath.splitext(name.lower())[1]
+    if ending in {".docm", ".dotm"}:
+        raise Refused(parts.MACROS)
+    kind = _by_content(weighed(data), name)
+    said = ENDINGS.get(ending, kind)
+    if said in {"html", "pdf"} or kind in {"html", "pdf"}:
+        raise Refused(ONLY_OUT, kind=NAMES[kind if kind in {"html", "pdf"} else said])
+    if said != kind:
+        raise Refused(MISNAMED, name=name[:80], ending=ending, kind=NAMES[kind])
+    return kind
+
+
+def _by_content(data: bytes, name: str) -> str:
+    head = data[:1024].lstrip()
+    if data[:8] == parts.OLE:
+        raise Refused(parts.LOCKED)
+    if data[:2] == b"PK":
+        package = Package(data)
+        if "[Content_Types].xml" in package:
+            return "docx"
+        return (
+            "odt"
+            if "mimetype" in package and b"opendocument.text" in package.bytes("mimetype", 200)
+            else "zip"
+        )
+    if head.startswith(b"%PDF"):
+        return "pdf"
+    if re.match(rb"(?:\xef\xbb\xbf)?\s*\{", data[:1024]):
+        return "json"
+    if re.match(rb"<(!doctype html|html|\?xml)", head, re.IGNORECASE):
+        return "html"
+    if b"\0" in head:
+        raise Refused(OTHER, name=posixpath.basename(name)[:80])
+    return "md"
+
+
+def brought(name: str, data: bytes, find: Find = lambda _identity: None) -> Brought:
+    """Read a file as the source of a playbook, which may hold faults that only a person can mend.
+
+    *find* gives the source of one of our versions, for a Word document that was made from it. Raises Refused or
+    FaultsFound, in sentences, for everything that cannot be read or is not safe.
+    """
+    base = posixpath.basename(name.replace("\\", "/"))
+    kind = recognise(base, data)
+    stem = re.sub(r"[\x00-\x1f]", "", posixpath.splitext(base)[0]).strip()[:100] or "document"
+    report = Report(base, NAMES["md"])
+    if kind == "json":
+        source, found = cacao.read(data)
+        report.remarks += found.remarks
+        return Brought(source, report)
+    if kind in {"docx", "odt"}:
+        read = word.read(office.to_docx(data) if kind == "odt" else data, stem, report, find)
+        _fits(read.source)
+        return Brought(read.source, report, read.pictures, read.origin)
+    text = markdown.read_zip(data, stem, report) if kind == "zip" else markdown.read(data, stem, report)
+    _fits(text.source)
+    return Brought(text.source, report, text.pictures)
+
+
+def _fits(source: str) -> None:
+    """A source that is larger than playbooks may be is refused before anybody works in it."""
+    if len(source) > sources.MOST_BYTES:
+        raise Refused("The document holds more text than a playbook can (2 MB). Split it.")
+    formats.attempt(source)
+
+
+def read(name: str, data: bytes) -> tuple[str, Report]:
+    """Read a file as the source of a playbook, with what is to be said of it; see `brought`."""
+    found = brought(name, data)
+    return found.source, found.report
+
+
+def write(source: str, kind: str, standing: Standing, template: Path | None = None) -> tuple[bytes, Report]:
+    """Write a playbook file as one of WRITTEN; raises FaultsFound when it holds faults and *kind* needs it without."""
+    report = Report(NAMES["md"], NAMES[kind])
+    makers: dict[str, Callable[[], bytes]] = {
+        "md": lambda: to_markdown(source, report),
+        "zip": lambda: to_zip(source, formats.parse(source).slug, standing.pictures, report),
+        "docx": lambda: to_docx(source, standing, template, report),
+        "odt": lambda: office.to_odt(to_docx(source, standing, template, report)),
+        "html": lambda: to_html(source, standing, report),
+        "json": lambda: _cacao(source, standing, report),
+    }
+    return makers[kind](), report
+
+
+def _cacao(source: str, standing: Standing, report: Report) -> bytes:
+    at = timestamp(standing.made)
+    data, found = cacao.write(source, cacao.Stamp(at, at))
+    report.remarks += found.remarks
+    return data
