@@ -163,11 +163,13 @@ MATCHES_SQLITE = text(
     "WHERE search_index MATCH :question AND d.organisation_id = :organisation AND d.permission IN :permissions "
     "ORDER BY bm25(search_index, 8.0, 1.0), d.id LIMIT :most"
 ).bindparams(bindparam("permissions", expanding=True))
+# Materialized, so that the index is asked first, also where the planner does not know yet how much there is.
 MATCHES_POSTGRESQL = text(
-    "SELECT d.id FROM search_index i JOIN search_documents d ON d.id = i.document_id, "
-    "to_tsquery('simple', :question) question "
-    "WHERE i.terms @@ question AND d.organisation_id = :organisation AND d.permission IN :permissions "
-    "ORDER BY ts_rank(i.terms, question, 1) DESC, d.id LIMIT :most"
+    "WITH hits AS MATERIALIZED (SELECT document_id, terms FROM search_index "
+    "WHERE terms @@ to_tsquery('simple', :question)) "
+    "SELECT d.id FROM hits JOIN search_documents d ON d.id = hits.document_id "
+    "WHERE d.organisation_id = :organisation AND d.permission IN :permissions "
+    "ORDER BY ts_rank(hits.terms, to_tsquery('simple', :question), 1) DESC, d.id LIMIT :most"
 ).bindparams(bindparam("permissions", expanding=True))
 
 
