@@ -84,7 +84,7 @@ def _summary(comparison: Comparison, heading: Heading) -> Iterator[Block]:
         (named(passage), (Run(called(change), bold=True),), change.old or "–", change.new or "–")
         for passage, change in found
     )
-    yield Table(header, rows, (4.6, 3.6, 4.2, 4.2), _("What changed"))
+    yield Table(header, rows, (4.6, 3.6, 4.2, 4.2))
     yield Title(2, _("The text with its changes"))
 
 

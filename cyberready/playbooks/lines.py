@@ -120,7 +120,9 @@ def _unwrapped(broken: Iterable[_Broken]) -> list[_Broken]:
 
 
 def _together(before: _Broken, parts: Sequence[Piece]) -> bool:
-    return before[1] is SAME or {part.kind for part in parts} == {before[1]}
+    """Whether a line goes on in one of the versions: not from what is only in one to what is only in the other."""
+    ends, begins = {before[1], *(part.kind for part in before[0])}, {part.kind for part in parts}
+    return SAME in ends | begins or not ends.isdisjoint(begins)
 
 
 def _line(parts: list[Piece], ending: PieceKind) -> Line:
