@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
+import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -11,7 +12,43 @@ from markupsafe import Markup
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 IMAGE = re.compile(r"!\[([^\[\]]*)\]\(image:([0-9a-f]{64})\)")
-LINK = re.compile(r"^(https?:|mailto:|tel:|#|/(?!/))", re.IGNORECASE)
+FILE = re.compile(
+    r"([a-z0-9]+(?:[-_][a-z0-9]+)*)(?:\.[a-z]{2})?\.md(#[\w-]+)?"
+)  # another text beside this one
+LINK = re.compile(rf"^(https?:|mailto:|tel:|#|/(?!/)|{FILE.pattern}$)", re.IGNORECASE)
+TAGS = {
+    *(
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "pre",
+        "code",
+        "em",
+        "strong",
+        "s",
+    ),
+    *("a", "img", "table", "thead", "tbody", "tr", "th", "td", "hr", "br", "input", "label"),
+}
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "loading"},
+    "input": {"type", "checked", "disabled", "class", "id"},
+    "label": {"for", "class"},
+    "ul": {"class"},
+    "li": {"class"},
+    "ol": {"start"},
+    "code": {"class"},
+    "table": {"tabindex"},
+}
+SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 @lru_cache(maxsize=1)
@@ -49,11 +86,16 @@ def images(tokens: Sequence[Token]) -> Iterator[Token]:
 
 
 def render(
-    text: str, *, heading_from: int = 3, images_at: Callable[[str], str | None] | None = None
+    text: str,
+    *,
+    heading_from: int = 3,
+    images_at: Callable[[str], str | None] | None = None,
+    files_at: Callable[[str], str | None] | None = None,
 ) -> Markup:
     """Return *text* as safe HTML; its headings start at level *heading_from*, below the page's own.
 
     *images_at* gives the address of an image by its SHA-256, or None; without an address its words are shown.
+    *files_at* gives the address of another text by its name without ``.md``; without one its link is only text.
     """
     tokens = parser().parse(text)
     for token in images(tokens):
@@ -64,8 +106,40 @@ def render(
             token.tag = f"h{min(6, int(token.tag[1]) + heading_from - 1)}"
         elif token.type == "table_open":
             token.attrSet("tabindex", "0")  # a table too wide for a phone scrolls by keyboard as well
+        elif token.children and ".md" in token.content:
+            token.children = list(_led(token.children, files_at))
     html = parser().renderer.render(tokens, parser().options, {})
-    return Markup(html)  # noqa: S704 -- html is off and every link is checked
+    return Markup(_clean(html))  # noqa: S704 -- html is off, every link is checked, and what is left was cleaned
+
+
+def _clean(html: str) -> str:
+    """The HTML without anything that we do not make ourselves: a second lock, should the first one fail."""
+    schemes = SCHEMES | {"data"} if "<img" in html else SCHEMES  # only an image that we put in has it
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes=schemes,
+        link_rel=None,
+        attribute_filter=_no_data_link,
+    )
+
+
+def _no_data_link(tag: str, attribute: str, value: str) -> str | None:
+    return None if tag == "a" and attribute == "href" and value[:5].lower() == "data:" else value
+
+
+def _led(children: Sequence[Token], files_at: Callable[[str], str | None] | None) -> Iterator[Token]:
+    """The tokens of a line in which links to other texts lead to their addresses, or are only text."""
+    dropped = False
+    for token in children:
+        if token.type == "link_open" and (found := FILE.fullmatch(str(token.attrs.get("href", "")))):
+            address = files_at(found[1]) if files_at else None
+            dropped = address is None
+            token.attrs = {"href": f"{address}{found[2] or ''}"}
+        if not (dropped and token.type in {"link_open", "link_close"}):
+            yield token
+        dropped = dropped and token.type != "link_close"
 
 
 def _show(token: Token, address: str | None) -> None:

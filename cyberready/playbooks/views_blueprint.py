@@ -14,7 +14,12 @@ blueprint = Blueprint("playbooks", __name__, url_prefix="/playbooks")
 @lru_cache(maxsize=4096)
 def prose(text: str) -> Markup:
     """A part of a playbook as HTML; headings keep their level. Playbooks are read often and change seldom."""
-    return markdown.render(text, heading_from=1, images_at=image_address)
+    return markdown.render(text, heading_from=1, images_at=image_address, files_at=playbook_address)
+
+
+def playbook_address(slug: str) -> str:
+    """Where the playbook is to which a text leads as ``<slug>.md``."""
+    return f"/playbooks/{slug}"
 
 
 def image_address(digest: str) -> str:

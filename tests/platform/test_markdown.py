@@ -172,3 +172,29 @@ def test_a_check_list_keeps_its_boxes():
     boxes = [one for one in elements(str(render("- [ ] doe\n- [x] klaar"))) if one.tag == "input"]
     assert ["checked" in one.attrib for one in boxes] == [False, True]
     assert all("disabled" in one.attrib for one in boxes)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("[lees](datalek.md)", '<a href="/playbooks/datalek">lees</a>'),
+        ("[lees](datalek.en.md#stap-1)", '<a href="/playbooks/datalek#stap-1">lees</a>'),
+        ("[**lees**](weg.md) verder", "<strong>lees</strong> verder"),
+        ("[lees](../datalek.md)", "[lees](../datalek.md)"),
+        ("[lees](javascript:x.md)", "[lees](javascript:x.md)"),
+    ],
+)
+def test_a_link_to_another_text_leads_to_its_page_or_is_only_text(written, shown):
+    known = {"datalek": "/playbooks/datalek"}
+    assert render(written, files_at=known.get).strip() == f"<p>{shown}</p>"
+    assert "href" not in render("[lees](datalek.md)")
+
+
+@given(st.lists(NASTY | st.sampled_from([".md", "(a.md)", "[x](b.md#", "image:"]), max_size=30).map("".join))
+def test_names_of_files_and_images_open_no_way_in(text):
+    html = render(text, files_at=lambda name: f"/playbooks/{name}", images_at=lambda name: f"data:{name}")
+    for element in html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False).iter():
+        assert not [name for name in element.attrib if name.startswith("on") or name == "style"]
+        href = element.get("href", "")
+        assert urlsplit(href).scheme in SCHEMES or href.startswith("/")
+        assert element.tag not in {"script", "iframe", "object", "svg", "style"}
