@@ -165,6 +165,7 @@ def browser(app):
     return Browser(app)
 
 
+NO_ACT = {"draft_pads"}  # what somebody is typing, seen by nobody else until it is saved
 WRITTEN = re.compile(r'(?<!FOR )\b(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 
 
@@ -176,7 +177,7 @@ def watch_for_unrecorded_acts(app):
         connection.info.setdefault("written", set()).update(WRITTEN.findall(statement))
 
     def judge(connection):
-        written = connection.info.pop("written", set())
+        written = connection.info.pop("written", set()) - NO_ACT
         if has_request_context() and request.method == "POST" and written and "trail_entries" not in written:
             found.append((request.path, written))
 

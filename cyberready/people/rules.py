@@ -37,6 +37,7 @@ READING = frozenset(
         "playbooks.approve",  # anybody with an account may be named in a mandate, and then the mandate decides
         "people.view",
         "account.self",
+        "playbooks.comment",
         "improvements.view",
         "improvements.file",
     }

@@ -1,5 +1,6 @@
 """A playbook's text while it is being written: its sections, a step as a form, and its faults, whatever state it is in."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
@@ -9,28 +10,28 @@ from markdown_it.token import Token
 from cyberready.platform import markdown
 from cyberready.platform.faults import Fault, FaultsFound
 from cyberready.platform.outline import Block, anchor, blocks, key, plain
-from cyberready.platform.sources import read_yaml
+from cyberready.platform.sources import SUSPECT, read_yaml
 from cyberready.playbooks import formats, wording
 from cyberready.playbooks import sections as cutting
-from cyberready.playbooks.rules import Playbook
+from cyberready.playbooks.rules import Content, Phase, Playbook, Step
 from cyberready.playbooks.sections import FieldLines, Heading, Section, StepForm
 
-UNKNOWN = "unknown"
-STAND_IN = f"""---
-slug: {UNKNOWN}
+LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+STAND_IN = """---
+slug: unknown
 title: "?"
 language: nl
 version: "0"
 summary: "?"
 owner: "?"
-roles: {{unknown: "?"}}
+roles: {unknown: "?"}
 ---
 """
 
 
 def normal(typed: str) -> str:
-    """Text as a browser sends it, with the line ends of a file."""
-    return typed.replace("\r\n", "\n").replace("\r", "\n")
+    """Text as a browser sends it, with the line ends of a file; what no file can hold is marked with U+FFFD."""
+    return SUSPECT.sub("\ufffd", LINE_END.sub("\n", typed))
 
 
 @lru_cache(maxsize=64)
@@ -115,10 +116,14 @@ def roles(source: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A text as its readers would see it, as far as it can be read, and its faults."""
+    """A text as its readers would see it, as far as it can be read, and its faults.
+
+    A line of the text is the same line of ``playbook`` and *shift* more.
+    """
 
     playbook: Playbook
     faults: tuple[Fault, ...]
+    shift: int = 0
 
 
 class Roles(dict[str, str]):
@@ -130,20 +135,67 @@ class Roles(dict[str, str]):
 
 def preview(source: str) -> Preview | None:
     """A text as its readers would see it; None for one that is too long to be read."""
+    shift = 0
     try:
         playbook, found = formats.attempt(source)
         if playbook is None:
             matter = formats.FRONT.match(source)
-            playbook, _more = formats.attempt(STAND_IN + (source[matter.end() :] if matter else source))
+            rest = source[matter.end() :] if matter else source
+            shift = STAND_IN.count("\n") - (source.count("\n", 0, matter.end()) if matter else 0)
+            playbook, _more = formats.attempt(STAND_IN + rest)
     except FaultsFound:
         return None
     if playbook is None:
         return None
-    known = Roles(playbook.roles if playbook.slug != UNKNOWN else roles(source))
-    return Preview(replace(playbook, roles=known), tuple(sorted(found, key=lambda fault: fault.line)))
+    known = Roles(roles(source) if shift else playbook.roles)
+    faults = tuple(sorted(found, key=lambda fault: fault.line))
+    return Preview(replace(_without_twins(playbook), roles=known), faults, shift)
+
+
+def _without_twins(playbook: Playbook) -> Playbook:
+    """The same with an id of its own for everything: a text with faults may give one twice, a page may not."""
+    taken: set[str] = set()
+
+    def own(name: str) -> str:
+        found = cutting.fresh(name, taken)
+        taken.add(found)
+        return found
+
+    def contents(found: tuple[Content, ...]) -> tuple[Content, ...]:
+        return tuple(one if isinstance(one, str) else replace(one, id=own(one.id)) for one in found)
+
+    intro = contents(playbook.intro)
+    phases = tuple(
+        replace(
+            phase,
+            id=own(phase.id),
+            content=contents(phase.content),
+            steps=tuple(replace(one, id=own(one.id), content=contents(one.content)) for one in phase.steps),
+        )
+        for phase in playbook.phases
+    )
+    return replace(playbook, intro=intro, phases=phases)
 
 
 def ids(source: str) -> frozenset[str]:
     """Every id that a new step may not have."""
     taken = {section.key for section in sections(source)} | formats.TAKEN
     return frozenset(taken | {words.partition("}")[0].strip() for words in source.split("{#")[1:]})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A phase or a step that is shown; ``step`` is None for the phase itself."""
+
+    phase: Phase
+    step: Step | None = None
+
+
+def parts(playbook: Playbook, first: int, last: int) -> tuple[Part, ...]:
+    """The phases and steps that begin on the lines from *first* to *last*, both counted, in order."""
+    found: list[Part] = []
+    for phase in playbook.phases:
+        if first <= phase.line <= last:
+            found.append(Part(phase))
+        found += [Part(phase, step) for step in phase.steps if first <= step.line <= last]
+    return tuple(found)

@@ -34,12 +34,24 @@ def writers(session: Session, draft: Draft, account: str) -> dict[str, str]:
     return {row.section: row.account for row in found}
 
 
+def text_with(session: Session, draft: Draft, section: str, began: str) -> str | None:
+    """The text of a section as it was when its digest was *began*, or None when no recent revision has it."""
+    for revision in _newest(session, draft):
+        found = sections.find(editing.sections(revision.source), section)
+        if found is not None and found.digest == began:
+            return found.text
+    return None
+
+
 def last_change(session: Session, draft: Draft, section: str) -> DraftRevision:
     """The revision that gave a section (or the whole text) what it says now; of a removed one that removed it."""
+    return _since(_newest(session, draft), section)
+
+
+def _newest(session: Session, draft: Draft) -> list[DraftRevision]:
     chosen = select(DraftRevision).where(DraftRevision.draft_id == draft.id)
     newest = chosen.order_by(DraftRevision.number.desc()).limit(MOST_REVISIONS)
-    found = session.scalars(newest.options(undefer(DraftRevision.source)))
-    return _since(list(found), section)
+    return list(session.scalars(newest.options(undefer(DraftRevision.source))))
 
 
 def _since(revisions: Iterable[DraftRevision], section: str) -> DraftRevision:
