@@ -157,7 +157,7 @@ def _without_twins(playbook: Playbook) -> Playbook:
     taken: set[str] = set()
 
     def own(name: str) -> str:
-        found = cutting.fresh(name, taken)
+        found = cutting.fresh(name, taken, cutting.TWIN)
         taken.add(found)
         return found
 

@@ -5,12 +5,13 @@ by which one knows that it is still what one began from.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 FRONT, INTRO, PHASE, STEP = "front", "intro", "phase", "step"
+TWIN = "~"  # before the number of one that has the id of another
 # Names of the fields of a step, in the order in which they are written.
 LABELS = {
     "nl": {
@@ -88,7 +89,7 @@ def split(source: str, body: int, headings: Sequence[Heading]) -> tuple[Section,
     made = [Section(FRONT, FRONT, "", texts[0], 1), Section(INTRO, INTRO, "", texts[1], body + 1)]
     taken = {FRONT, INTRO}
     for heading, text in zip(headings, texts[2:], strict=True):
-        key = _free(heading.id, taken, "~")
+        key = fresh(heading.id, taken, TWIN)
         taken.add(key)
         made.append(
             Section(key, PHASE if heading.level == 2 else STEP, heading.title, text, heading.line + 1)
@@ -102,12 +103,8 @@ def _lines(source: str) -> list[str]:
     return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
 
-def fresh(wanted: str, taken: Iterable[str]) -> str:
-    """An id that nobody has: *wanted*, or the same with a number."""
-    return _free(wanted, set(taken), "-")
-
-
-def _free(wanted: str, taken: set[str], sign: str) -> str:
+def fresh(wanted: str, taken: Container[str], sign: str = "-") -> str:
+    """An id that nobody has: *wanted*, or the same with a number behind *sign*."""
     name, number = wanted, 1
     while name in taken:
         number += 1
