@@ -16,10 +16,14 @@ from cyberready.people.rules import PERMISSIONS, ChannelKind, Role
 from cyberready.platform.mail.outbox import enqueue
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions as playbooks
+from cyberready.playbooks import actions_approval as approval
+from cyberready.playbooks import actions_drafts as drafts
 from cyberready.playbooks.models import PlaybookRelease
+from cyberready.playbooks.models_drafts import Delegation, Draft
 from cyberready.settings import content_root
 from cyberready.trail import queries as trails
 from tests import world
+from tests.playbooks.writing import SMALL
 from tests.world import START
 
 ROLES = [role.value for role in Role if role is not Role.PARTICIPANT]
@@ -60,6 +64,7 @@ def furnish(session, town):
         now=now,
     )
     playbooks.publish_shipped(session, home, content_root() / "playbooks", SYSTEM, now)
+    write_a_draft(session, town)
     enqueue(session, organisation_id=town.home.id, key="k", to="a@b.example", subject="s", text="t", now=now)
     source = (content_root() / "templates" / "campaigns" / "alert-online.yaml").read_text("utf-8")
     author = world.actor(town["communications"], town.home)
@@ -94,6 +99,23 @@ def furnish(session, town):
     session.add(Finding(**filled(Finding, known)))
     session.flush()
     session.add(Retest(**filled(Retest, {"organisation_id": town.home.id, "exercise_id": 1})))
+
+
+def write_a_draft(session, town):
+    """A draft with a mandate, and somebody who approves for somebody else."""
+    home, author = Realm(town.home.id), world.actor(town["exercise_leader"], town.home)
+    made = drafts.bring_in(session, home, SMALL, origin="x.md", actor=author, now=START)
+    signing = [(town["crisis_team"].id, "voorzitter")]
+    approval.set_mandate(session, home, made.playbook_id, signing, in_order=True, actor=author, now=START)
+    approval.delegate(
+        session,
+        home,
+        town["crisis_team"].id,
+        starts_at=START,
+        ends_at=START.replace(day=28),
+        actor=world.actor(town["administrator"], town.home),
+        now=START,
+    )
 
 
 def filled(model, known):
@@ -134,6 +156,8 @@ def named(session, town):
         "campaign_id": first(Campaign),
         "channel_id": first(ContactChannel),
         "contact_id": session.query(ContactChannel).first().contact_id,
+        "delegation_id": first(Delegation),
+        "draft_id": first(Draft),
         "duty_id": first(Duty),
         "finding_id": first(Finding),
         "handover_id": first(Handover),

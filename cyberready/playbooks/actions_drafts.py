@@ -22,6 +22,10 @@ from cyberready.trail.rules import Kind, Plain
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 UNTITLED = "draaiboek"
+# Words that stand in an address where a playbook's name stands; a test holds this to the routes.
+TAKEN = frozenset(
+    {"comments", "delegations", "drafts", "exchange", "images", "messages", "new", "placeholders"}
+)
 LONGEST_NAME, LONGEST_TITLE, LONGEST_NOTE = 80, 300, 4000
 NO_LONGER = {
     State.DRAFT: "This draft is not under review. Look at it again.",
@@ -283,11 +287,12 @@ def _next_number(session: Session, playbook_id: int, language: str) -> str:
 def _slug(text: str, title: str) -> str:
     """The short name in the front matter when it is fit, else one made of the title."""
     found = lifecycle.front_of(text, "slug")
-    return found if _fit(found) else key(title or UNTITLED)
+    made = key(title or UNTITLED)
+    return found if _fit(found) else made if _fit(made) else UNTITLED
 
 
 def _fit(slug: str) -> bool:
-    return SLUG.fullmatch(slug) is not None and len(slug) <= LONGEST_NAME
+    return SLUG.fullmatch(slug) is not None and len(slug) <= LONGEST_NAME and slug not in TAKEN
 
 
 def _language(text: str) -> str:

@@ -13,7 +13,7 @@ from cyberready.playbooks import actions, actions_approval, lifecycle, queries, 
 from cyberready.playbooks.forms_drafts import DelegationForm, MandateForm, ReasonForm, RefusalForm
 from cyberready.playbooks.models import Playbook
 from cyberready.playbooks.views_blueprint import blueprint
-from cyberready.playbooks.views_drafts import conflict_page, sheet_of
+from cyberready.playbooks.views_drafts import judged_page, sheet_of
 
 
 @blueprint.post("/drafts/<int:draft_id>/approve")
@@ -50,7 +50,7 @@ def refuse(draft_id: int) -> ResponseReturnValue:
     except NotFound:
         raise
     except Refused as refused:
-        return conflict_page(draft_id, refused, form)
+        return judged_page(draft_id, refused, form)
     return done(_("The draft is sent back to its writers with your remarks."), "playbooks.drafts")
 
 

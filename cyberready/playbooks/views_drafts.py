@@ -218,8 +218,12 @@ def _description(sheet: Sheet) -> DescriptionForm:
     return form
 
 
-def conflict_page(draft_id: int, refused: Refused, refusal: RefusalForm) -> ResponseReturnValue:
-    """The page of a draft on which a judgement was refused, with what was typed; a moved draft says so itself."""
-    if isinstance(refused, Conflict):
+def judged_page(draft_id: int, refused: Refused, refusal: RefusalForm) -> ResponseReturnValue:
+    """The page of a draft on which a judgement was refused, with what was typed.
+
+    Raises *refused* when the reader cannot judge the draft, or no longer as it was: then the form is not there.
+    """
+    sheet = sheet_of(draft_id)
+    if isinstance(refused, Conflict) or sheet.seat is None:
         raise refused
-    return draft_page(sheet_of(draft_id), refusal.refuse(refused), refusal=refusal)
+    return draft_page(sheet, refusal.refuse(refused), refusal=refusal)

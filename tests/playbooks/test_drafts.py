@@ -563,3 +563,19 @@ def test_delegations_stand_in_the_trail_of_the_organisation(house):
     head = house.database.read(lambda session: trails.organisation_trail(session, house.town.home.id).id)
     (line,) = house.database.read(lambda session: trails.of_kinds(session, head, Kind.DELEGATION_SET))
     assert (line.body["deputy"], line.body["principal"]) == (house.deputy.name, house.director.name)
+
+
+def test_no_playbook_takes_a_word_that_an_address_needs(app, house):
+    words = {
+        rule.rule.split("/")[2]
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/playbooks/") and "<" not in rule.rule.split("/")[2]
+    }
+    assert words - {""} <= actions_drafts.TAKEN
+    for word in sorted(words - {""}):
+        made = house.bring_in(
+            changed(("slug: stroomstoring", f"slug: {word}"), ("title: Stroomstoring", f"title: {word}"))
+        )
+        assert made.slug == actions_drafts.UNTITLED
+        house.save(made.id, SMALL.replace("slug: stroomstoring", f"slug: {word}"))
+        assert house.draft(made.id).slug == actions_drafts.UNTITLED

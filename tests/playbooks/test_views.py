@@ -1,5 +1,3 @@
-from io import BytesIO
-
 import pytest
 
 from cyberready.kernel.actor import SYSTEM
@@ -163,60 +161,9 @@ def test_the_file_comes_back_as_it_was_published(officer, publish):
     assert officer.response.headers["Content-Disposition"] == "attachment; filename=stroomstoring.md"
 
 
-def test_pasted_text_is_published(officer):
-    officer.post("/playbooks/new/file", {"source": SMALL.replace("\n", "\r\n")})
-    page = officer.follow()
-    assert words(page, "h1") == ["Stroomstoring"]
-    assert "Het draaiboek is gepubliceerd." in page.get_text()
-
-
-def test_a_chosen_file_is_published(officer):
-    officer.post("/playbooks/new/file", {"file": (BytesIO(SMALL.encode()), "stroomstoring.md")})
-    assert officer.response.headers["Location"] == "/playbooks/stroomstoring"
-
-
-def test_all_faults_are_shown_with_their_lines_and_the_text_stays(officer):
-    source = changed(("- Rol: ciso", "- Rol: baas"), ("15 minuten", "gauw"))
-    page = officer.post("/playbooks/new/file", {"source": source}, status=422)
-    assert words(page, ".cr-notice li") == [
-        "Regel 22: De rol baas staat niet in de gegevens bovenaan. Kies uit: ciso, ict.",
-        "Regel 24: gauw is geen streeftijd. Schrijf een getal met minuten, uur of dagen: 15 minuten.",
-    ]
-    assert page.select_one("textarea").get_text().strip() == source.strip()
-
-
-def test_a_file_in_another_encoding_is_kept_as_far_as_it_can_be_read(officer):
-    data = SMALL.replace("Bel aan.", "Bel één keer aan.").encode("latin-1", "replace")
-    page = officer.post("/playbooks/new/file", {"file": (BytesIO(data), "x.md")}, status=422)
-    assert words(page, ".cr-notice li")[0].endswith("Dit is geen UTF-8. Sla het bestand op als UTF-8.")
-    assert "Bel \ufffd\ufffdn keer aan." in page.select_one("textarea").get_text()
-
-
-def test_a_version_that_exists_is_a_conflict_and_the_text_stays(officer, publish):
-    publish()
-    page = officer.post("/playbooks/new/file", {"source": changed(("Bel aan.", "Fluit."))}, status=409)
-    (sentence,) = words(page, ".cr-notice li")
-    assert sentence.startswith("Regel 5: Versie 1.0 van dit draaiboek is gepubliceerd met een andere tekst.")
-    assert "Fluit." in page.select_one("textarea").get_text()
-
-
 def test_nothing_given_is_said(officer):
     page = officer.post("/playbooks/new/file", {"source": "  "}, status=422)
     assert "Kies een bestand of plak de tekst ervan." in page.get_text()
-
-
-def test_a_new_version_begins_with_the_current_text(officer, publish):
-    publish()
-    page = officer.get("/playbooks/new/file?from=stroomstoring")
-    assert page.select_one("textarea").get_text().strip() == SMALL.strip()
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_only_who_may_publish_sees_the_form(browser, town, publish, method):
-    publish()
-    reader = browser.sign_in(town["communications"], town.home)
-    getattr(reader, method)("/playbooks/new/file", status=403)
-    assert not reader.get("/playbooks/stroomstoring").select('a[href^="/playbooks/new"]')
 
 
 @pytest.mark.parametrize("place", ["", "/by-role", "/versions", "/versions/{id}", "/versions/{id}/file"])
