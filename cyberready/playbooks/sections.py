@@ -279,11 +279,11 @@ def rewritten(form: StepForm, values: Mapping[str, str], language: str) -> str:
 
     Values are taken on one line, but for the body.
     """
-    new = {name: value if name == "body" else " ".join(value.split()) for name, value in values.items()}
     old = form.values
+    new = {name: _changed(name, old[name], value) for name, value in values.items()}
     if all(value == old[name] for name, value in new.items()):
         return form.text
-    if new.get("body", old["body"]).strip("\n") != old["body"].strip("\n"):
+    if new.get("body", old["body"]) != old["body"]:
         return _anew(form, old | new, language)
     lines: list[str | None] = list(_lines(form.text if form.text.endswith("\n") else f"{form.text}\n"))
     for one in form.fields:
@@ -293,6 +293,13 @@ def rewritten(form: StepForm, values: Mapping[str, str], language: str) -> str:
             lines[one.start] = f"- {one.label}: {value}\n" if value else None
     _head(lines, form, old | new)
     return _with_new_fields(form, lines, old, new, language)
+
+
+def _changed(name: str, old: str, new: str) -> str:
+    """The new value as it is written; the old one where only white space differs, that nobody sees."""
+    if name == "body":
+        return old if new.strip("\n") == old else new.strip("\n")
+    return old if new.split() == old.split() else " ".join(new.split())
 
 
 def _head(lines: list[str | None], form: StepForm, values: Mapping[str, str]) -> None:
