@@ -166,11 +166,22 @@ def install(app: Flask, menu: tuple[MenuItem, ...]) -> None:
     app.add_url_rule("/language", "language", _language, methods=["POST"])
 
 
+def _here(shown: list[MenuItem]) -> MenuItem | None:
+    """The entry under which the page falls: of its blueprint, and where that has several the nearest by address."""
+    slice_name = (request.endpoint or "").partition(".")[0]
+    own = [item for item in shown if item.endpoint.partition(".")[0] == slice_name]
+    if len(own) < 2:
+        return own[0] if own else None
+    near = [item for item in own if request.path.startswith(url_for(item.endpoint))]
+    return max(near, key=lambda item: len(url_for(item.endpoint)), default=None)
+
+
 def _frame_of(menu: tuple[MenuItem, ...]) -> Callable[[], dict[str, Any]]:
     def frame() -> dict[str, Any]:
         chosen = texts.language()
         signed_in = current_user.is_authenticated
         shown = [item for item in menu if signed_in and current_user.may(item.permission)]
+        here = _here(shown)
         return {
             "principal": current_user,
             "menu": [
@@ -178,8 +189,7 @@ def _frame_of(menu: tuple[MenuItem, ...]) -> Callable[[], dict[str, Any]]:
                     "label": gettext(item.label),
                     "url": url_for(item.endpoint),
                     "icon": item.icon,
-                    "current": request.endpoint is not None
-                    and request.endpoint.split(".")[0] == item.endpoint.split(".")[0],
+                    "current": item is here,
                 }
                 for item in shown
             ],

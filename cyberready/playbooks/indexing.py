@@ -11,7 +11,7 @@ from cyberready.playbooks import queries
 from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.rules import Content, Step
 
-MARKUP = re.compile(r"\]\([^)\n]*\)|[*_`#>|\[\]]+|^\s*[-+]\s|\{#[^}]*\}", re.MULTILINE)
+MARKUP = re.compile(r"\{#[^}]*\}|\]\([^)\n]*\)|[*_`#>|{}\[\]]+|^\s*[-+]\s", re.MULTILINE)
 
 
 def record(session: Session, realm: Realm, slug: str) -> None:
