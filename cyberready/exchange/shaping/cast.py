@@ -47,7 +47,7 @@ class Cast:
 def bare(name: str) -> str:
     """The name of a role without article, markup and final stop."""
     said = re.sub(r"^(de|het|the)\s+", "", plain(" ".join(name.split())), flags=re.IGNORECASE).strip(" .:")
-    said = said[:LONGEST].strip() or "-"
+    said = said[:LONGEST].replace("{{", "{ {").strip() or "-"
     return said[0].upper() + said[1:]
 
 

@@ -160,6 +160,8 @@ def completed(
             values[wanted] = guess
             sentence = "The %(field)s was not found and became “%(value)s”."
             report.guessed("the whole document", sentence, field=wanted, value=guess[:120])
+    for wanted in ("title", "summary", "owner", "version"):
+        values[wanted] = values[wanted].replace("{{", "{ {")  # nothing is filled in here
 
 
 def _shortened(text: str) -> str:

@@ -9,11 +9,12 @@ from cyberready.exchange import recognising
 from cyberready.exchange.blocks import Block, Grid, Heading, Listing, Marked, Prose, written
 from cyberready.exchange.report import Place, Report
 from cyberready.exchange.shaping import matter as matters
-from cyberready.exchange.shaping.cast import Cast
+from cyberready.exchange.shaping.cast import UNKNOWN, Cast
 from cyberready.exchange.shaping.matter import Matter
 from cyberready.exchange.shaping.steps import Step, Steps, table_columns
 from cyberready.platform.outline import key, plain
 from cyberready.playbooks import formats, placeholders
+from cyberready.playbooks.placeholders import PLACE
 
 REST = {"nl": "Niet geplaatst", "en": "Not placed"}
 ALL = {"nl": "Stappen", "en": "Steps"}
@@ -75,6 +76,8 @@ def shaped(
         report.skipped("the whole document", sentence, text=plain(head))
     matters.completed(matter, head or name, text, before.blocks, name, report)
     made = _Shaper(matter.values["language"], report).of(before, sections, aside)
+    if not made.cast.names:
+        made.cast.key(UNKNOWN[matter.values["language"]])
     declared = sorted({one for one in placeholders.used("\n".join(made.parts)) if KEY.fullmatch(one)})
     return "\n\n".join([matter.text(made.cast.names, declared), *made.parts]) + "\n"
 
@@ -85,13 +88,16 @@ def _unmarked(block: Block) -> Block:
 
 
 def _title(blocks: list[Block], report: Report) -> tuple[str, list[Block]]:
-    """The title of a document: what is set as such, or the only first heading when the document begins with it."""
+    """The title of a document: what is set as such, or the only first heading when the document begins with it
+    and has others below.
+    """
     at = next((at for at, block in enumerate(blocks) if isinstance(block, Heading)), None)
     if at is None:
         return "", blocks
     head = blocks[at]
     top = [block for block in blocks if isinstance(block, Heading) and block.level == 1]
-    if not isinstance(head, Heading) or not (head.level == 0 or (top == [head] and at == 0)):
+    under = any(isinstance(block, Heading) for block in blocks[at + 1 :])
+    if not isinstance(head, Heading) or not (head.level == 0 or (top == [head] and at == 0 and under)):
         return "", blocks
     report.understood(head.place, "This became the title: %(text)s", text=plain(head.text))
     others = (
@@ -162,7 +168,7 @@ class _Shaper:
             parts.append(f"## {phase.title} {{#{phase.id}}}")
             parts += [written(phase.content)] if phase.content else []
             parts += [step.text(self._language) for step in phase.steps]
-        return _Made([self._linked(part) for part in parts if part], self._cast)
+        return _Made([PLACE.sub(_placeholder, self._linked(part)) for part in parts if part], self._cast)
 
     def _begin(self, *, deep: bool) -> None:
         self._deep = deep
@@ -192,14 +198,19 @@ class _Shaper:
         if heading is None:
             return
         inside = self._step_rank and section.rank > self._step_rank
-        if section.rank == 1 or not self._phases:
-            self._phase(heading, section)
-        elif inside:
+        if inside:
             self._below(heading, section.blocks)
         elif self._is_step(heading, section):
+            if not self._phases:
+                self._phases.append(Phase(ALL[self._language], heading.place))
             self._step_rank = section.rank
             self._heading_step(heading, section)
-        elif self._phases[-1].steps or any(self._acts(block, heading.text) for block in section.blocks):
+        elif (
+            section.rank == 1
+            or not self._phases
+            or self._phases[-1].steps
+            or any(self._acts(block, heading.text) for block in section.blocks)
+        ):
             self._phase(heading, section)
         else:
             self._below(heading, section.blocks)
@@ -265,12 +276,25 @@ class _Shaper:
             elif phase.steps:
                 phase.steps[-1].body.append(block)
             else:
+                self._note_cast(block)
                 if isinstance(block, Listing) and block.ordered:
                     self._report.guessed(
                         block.place,
                         "A numbered list stayed text, because its part explains and does not act.",
                     )
                 phase.content.append(block)
+
+    def _note_cast(self, block: Block) -> None:
+        """The roles of a table that tells who is who; the table itself stays text."""
+        if not isinstance(block, Grid) or len(block.rows) < 2:
+            return
+        columns = [recognising.column(cell.text) for cell in block.rows[0]]
+        if "role" not in columns:
+            return
+        at = columns.index("role")
+        for row in block.rows[1:]:
+            if at < len(row) and row[at].text and recognising.is_role(row[at].text):
+                self._cast.key(row[at].text)
 
     def _take_steps(self, block: Block, heading: str) -> None:
         found: Iterator[Step | Heading] = iter(())
@@ -322,6 +346,11 @@ class _Shaper:
             return found[1]
 
         return INNER.sub(link, text)
+
+
+def _placeholder(found: re.Match[str]) -> str:
+    """A placeholder whose key fits; other braces stay braces."""
+    return found[0] if KEY.fullmatch(found[1].strip()) else "{\\" + found[0][1:]
 
 
 def anchor_of(title: str) -> str:

@@ -13,6 +13,7 @@ from cyberready.exchange.shaping.cast import Cast, parted
 ROW = "row %(row)s of the table under “%(heading)s”"
 FIRST_ROW = "row %(row)s of a table before the first heading"
 LONGEST_TITLE = 150
+LONGEST_ROLE = 100
 SHORT_FORMS = r"(?<!\bbijv)(?<!\bo\.a)(?<!\bnr)(?<!\bevt)(?<!\bd\.w\.z)(?<!\bm\.b\.t)(?<!\bi\.v\.m)(?<!\be\.g)(?<!\bi\.e)(?<!\bincl)(?<!\btel)(?<!\bmax)(?<!\bmin)"
 SENTENCE = re.compile(rf"{SHORT_FORMS}(?<=[.!?])\s+(?=[*_\"'“(\[]*[A-ZÀ-Þ0-9])")
 LEAD = re.compile(r"\*\*([^*\n]{3,150})\*\*[:.]?(?:\s+|\\\n|$)")
@@ -167,6 +168,8 @@ class Steps:
         if column == "role":
             return self._assign_role(step, text)
         if column == "deputy":
+            if len(text) > LONGEST_ROLE:
+                return False
             step.deputy = self._cast.key(text)
         elif column == "time":
             step.time = recognising.time_target(text, self._language, bare=True)
@@ -177,7 +180,7 @@ class Steps:
 
     def _assign_role(self, step: Step, text: str) -> bool:
         role, deputy, more = parted(text)
-        if not role:
+        if not role or len(text) > LONGEST_ROLE:
             return False
         step.role = self._cast.key(role)
         if deputy and not step.deputy:

@@ -162,7 +162,8 @@ class Body:
 
     def _item(self, entry: Entry) -> Entry:
         """A paragraph that Word numbers."""
-        form = self._file.lists.get((entry.count, entry.depth), "decimal")
+        lists = self._file.lists
+        form = lists.get((entry.count, entry.depth)) or lists.get((entry.count, 0), "decimal")
         if form == "none":
             return Entry(entry.block, depth=entry.depth, goes_on=True)
         box = entry.box or BOXES.get(form, "")
