@@ -1,6 +1,9 @@
 """Every route × every role × a foreign organisation: closed unless declared open."""
 
+import io
+
 import pytest
+from PIL import Image
 
 from cyberready.campaigns import actions as campaigns
 from cyberready.campaigns import formats
@@ -17,9 +20,12 @@ from cyberready.platform.mail.outbox import enqueue
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions as playbooks
 from cyberready.playbooks import actions_approval as approval
+from cyberready.playbooks import actions_comments as comments
 from cyberready.playbooks import actions_drafts as drafts
+from cyberready.playbooks import actions_images as images
 from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.models_drafts import Delegation, Draft
+from cyberready.playbooks.models_editing import PlaybookImage, StepComment
 from cyberready.settings import content_root
 from cyberready.trail import queries as trails
 from tests import world
@@ -105,6 +111,10 @@ def write_a_draft(session, town):
     """A draft with a mandate, and somebody who approves for somebody else."""
     home, author = Realm(town.home.id), world.actor(town["exercise_leader"], town.home)
     made = drafts.bring_in(session, home, SMALL, origin="x.md", actor=author, now=START)
+    comments.on_draft(session, home, made.id, "kijk", "Wie belt?", actor=author, now=START)
+    pixel = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(pixel, "PNG")
+    images.keep(session, home, pixel.getvalue(), actor=author, now=START)
     signing = [(town["crisis_team"].id, "voorzitter")]
     approval.set_mandate(session, home, made.playbook_id, signing, in_order=True, actor=author, now=START)
     approval.delegate(
@@ -156,14 +166,18 @@ def named(session, town):
         "campaign_id": first(Campaign),
         "channel_id": first(ContactChannel),
         "contact_id": session.query(ContactChannel).first().contact_id,
+        "comment_id": first(StepComment),
         "delegation_id": first(Delegation),
+        "digest": session.query(PlaybookImage).first().digest,
         "draft_id": first(Draft),
         "duty_id": first(Duty),
         "finding_id": first(Finding),
         "handover_id": first(Handover),
         "improvement_id": first(Improvement),
         "retest_id": first(Retest),
+        "section_key": "kijk",
         "incident_id": first(Incident),
+        "key": "aanmaning-leverancier",
         "inject_id": session.query(Inject).first().id,
         "number": 1,
         "release_id": release.id,

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from cyberready.kernel.actor import Actor
-from cyberready.kernel.refusals import Conflict, Forbidden, Refused
+from cyberready.kernel.refusals import Conflict, Refused
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import editing, queries, queries_comments, queries_drafts
 from cyberready.playbooks.actions import record
@@ -37,10 +37,10 @@ def on_release(
 def resolve(
     session: Session, realm: Realm, comment_id: int, *, as_writer: bool, actor: Actor, now: datetime
 ) -> StepComment:
-    """Mark a comment as dealt with; writers may, and who made it. Raises Forbidden, and Conflict when it was done."""
+    """Mark a comment as dealt with; writers may, and who made it. Raises Refused, Conflict when it was done."""
     found = queries_comments.comment(session, realm, comment_id)
     if not as_writer and found.by != actor.ref:
-        raise Forbidden("A comment is resolved by who made it or by a writer of the playbook.")
+        raise Refused("A comment is resolved by who made it or by a writer of the playbook.")
     unresolved = update(StepComment).where(StepComment.id == found.id, StepComment.resolved_at.is_(None))
     says = {"resolved_by": actor.ref, "resolved_name": actor.name, "resolved_at": now}
     if session.execute(unresolved.values(says).returning(StepComment.id)).first() is None:

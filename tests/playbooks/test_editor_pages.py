@@ -549,7 +549,7 @@ def test_somebody_elses_comment_is_not_resolved_by_a_reader(browser, draft, town
     reader = browser.sign_in(town["administrator"], town.home)
     page = reader.get(url(draft, "comments?step=kijk"))
     assert not page.select('form[action$="/resolve"]')
-    reader.post("/playbooks/comments/1/resolve", status=403)
+    reader.post("/playbooks/comments/1/resolve", status=422)
 
 
 # --- who may ------------------------------------------------------------------------------------------------------

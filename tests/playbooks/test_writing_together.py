@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from cyberready.kernel.actor import SYSTEM
-from cyberready.kernel.refusals import Conflict, Forbidden, NotFound, Refused
+from cyberready.kernel.refusals import Conflict, NotFound, Refused
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import (
     actions,
@@ -374,7 +374,7 @@ def test_only_writers_and_who_made_a_comment_resolve_it(desk):
         partial(actions_comments.on_draft, draft_id=desk.id, step_id="", text="Wie?"), actor=desk.other
     )
     resolve = partial(actions_comments.resolve, comment_id=made.id, as_writer=False)
-    with pytest.raises(Forbidden):
+    with pytest.raises(Refused, match="by who made it"):
         desk.act(resolve, actor=desk.one)
     assert not desk.act(resolve, actor=desk.other).is_open
 
