@@ -16,6 +16,8 @@ from cyberready.people import queries as people
 from cyberready.people.rules import PERMISSIONS, Role
 from cyberready.platform.gate import Principal
 from cyberready.platform.realm import Realm
+from cyberready.playbooks import queries as playbooks
+from cyberready.playbooks.queries import Followed
 
 
 def releases(session: Session, realm: Realm) -> Sequence[ScenarioRelease]:
@@ -59,6 +61,13 @@ def exercise(session: Session, realm: Realm, exercise_id: int, *, lock: bool = F
     if found is None:
         raise NotFound("This exercise does not exist.")
     return found
+
+
+def playbook(session: Session, exercise: Exercise) -> Followed | None:
+    """The version of the playbook that an exercise practises, and whether it still is the one to follow."""
+    if exercise.playbook_release_id is None:
+        return None
+    return playbooks.followed(session, Realm(exercise.organisation_id), exercise.playbook_release_id)
 
 
 def hold(session: Session, exercise: Exercise) -> None:

@@ -73,7 +73,7 @@ def after_action(
             played=exercise.clock.elapsed(exercise.ended_at or now),
             leader=leader.name,
             standing=verification.standing(session, exercise.trail_id, key),
-            playbook=script.playbook or "",
+            playbook=_playbook(session, exercise, script),
             teams=_teams(session, exercise, script),
             goals=tuple(Goal(key=name, text=text) for name, text in script.objectives.items()),
             injects=_injects(queries.injects(session, exercise_id), lines, exercise, script),
@@ -86,6 +86,15 @@ def after_action(
             improvements=tuple(_improvements(session, realm, exercise_id)),
             entries=tuple(entry(line) for line in lines),
         )
+
+
+def _playbook(session: Session, exercise: Exercise, script: Scenario) -> str:
+    """The version of the playbook that was practised, also when it was withdrawn since; else what the script names."""
+    found = queries.playbook(session, exercise)
+    if found is None:
+        return script.playbook or ""
+    named = f"{found.release.title} {found.release.version}"
+    return _("%(playbook)s (withdrawn since)", playbook=named) if found.standing == "withdrawn" else named
 
 
 def _tested_again(session: Session, realm: Realm, exercise_id: int) -> Iterator[str]:

@@ -131,12 +131,15 @@ def lead(exercise_id: int) -> ResponseReturnValue:
 
 def preflight_page(exercise: Exercise, status: int = 200) -> ResponseReturnValue:
     """Who is in which team, who cannot be reached, which names are missing; start when nothing blocks."""
-    shown = read(lambda session: screens.ready(session, exercise))
+    shown, playbook = read(
+        lambda session: (screens.ready(session, exercise), queries.playbook(session, exercise))
+    )
     position = read(lambda session: trails.trail(session, exercise.trail_id)).size - 1
     return page(
         "exercises/preflight",
         status,
         exercise=exercise,
+        playbook=playbook,
         scenario=shown.scenario,
         teams=shown.teams,
         check=shown.check,
@@ -152,12 +155,15 @@ def preflight_page(exercise: Exercise, status: int = 200) -> ResponseReturnValue
 def control_page(exercise: Exercise, form: forms.AddForm, status: int = 200) -> ResponseReturnValue:
     """The control panel of a running, paused or ended exercise."""
     scenario = queries.scenario(exercise.release)
-    shown = read(lambda session: screens.control(session, exercise, now()))
+    shown, playbook = read(
+        lambda session: (screens.control(session, exercise, now()), queries.playbook(session, exercise))
+    )
     form.to.choices = live_pages.audiences(scenario)
     return page(
         "exercises/control",
         status,
         exercise=exercise,
+        playbook=playbook,
         scenario=scenario,
         shown=shown,
         form=form,

@@ -157,13 +157,16 @@ def room_page(
             "exercises/seat", exercise=exercise, scenario=scenario, seats=seats(scenario), exercise_mode=True
         )
     tokens = rules.tokens(seat.team, seat.role)
-    lines = read(lambda session: trails.lines(session, exercise.trail_id))
+    lines, playbook = read(
+        lambda session: (trails.lines(session, exercise.trail_id), queries.playbook(session, exercise))
+    )
     shown = screens.feed(lines, tokens)
     hand = screens.Hand(exercise.clock, exercise.clock.elapsed(now()))
     return page(
         "exercises/room",
         status,
         exercise=exercise,
+        playbook=playbook,
         scenario=scenario,
         seat=seat,
         feed=shown,

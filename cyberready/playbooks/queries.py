@@ -24,6 +24,20 @@ class Translation:
     stale: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The release that an exercise or an incident follows, and whether it still is the one to follow."""
+
+    release: PlaybookRelease
+    standing: lifecycle.Standing
+
+
+def followed(session: Session, realm: Realm, release_id: int | None) -> Followed | None:
+    """The release that somebody follows, however old or withdrawn, without its source; None without one."""
+    found = session.scalars(_releases(realm).where(PlaybookRelease.id == release_id)).first()
+    return Followed(found, standings(session, realm, [found])[found.id]) if found else None
+
+
 def current_releases(session: Session, realm: Realm, language: str = FIRST_LANGUAGE) -> list[PlaybookRelease]:
     """The release to follow of every playbook by title, without its source: in *language*, else in another.
 

@@ -248,7 +248,7 @@ def test_withdrawing_while_an_exercise_is_planned_with_it(house, _round):
     assert found.source == (SMALL if found.id == older.id else newer.source)
 
 
-def test_an_exercise_keeps_its_release_when_that_is_withdrawn(house):
+def test_an_exercise_keeps_its_release_when_that_is_withdrawn(house, browser):
     release = house.published()
     script = world.scenario(house.database, house.town.home, SCRIPT)
     leader = house.town["exercise_leader"]
@@ -266,3 +266,6 @@ def test_an_exercise_keeps_its_release_when_that_is_withdrawn(house):
     assert found.source == SMALL
     assert house.ask(queries.standings, [found])[release.id] is Standing.WITHDRAWN
     assert house.ask(queries.current, "stroomstoring").id == newer.id
+    page = browser.sign_in(leader, house.town.home).get(f"/exercises/{made.id}")
+    assert page.select_one(".cr-subtitle a")["href"] == f"/playbooks/stroomstoring/versions/{release.id}"
+    assert "deze versie is ingetrokken" in page.select_one(".cr-subtitle").get_text()
