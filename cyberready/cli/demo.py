@@ -59,6 +59,8 @@ def _set_up(database: Database) -> None:
     at = now()
     founded = database.transact(lambda session: town.found(session, at))
     releases = database.transact(lambda session: town.stock(session, Realm(founded.home), at))
+    database.transact(lambda session: town.mandates(session, founded, at))
+    database.transact(lambda session: town.draft(session, founded, at))
     database.transact(lambda session: town.plan(session, founded, releases[0], EXERCISE, at))
     database.transact(lambda session: town.campaign(session, founded, (at + timedelta(days=7)).date(), at))
 

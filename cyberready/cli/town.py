@@ -18,6 +18,10 @@ from cyberready.people.models import Account
 from cyberready.people.rules import ChannelKind, OrganisationKind, Role
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions as playbooks
+from cyberready.playbooks import actions_approval as approval
+from cyberready.playbooks import actions_drafts as drafts
+from cyberready.playbooks import queries as playbook_queries
+from cyberready.playbooks.lifecycle import Change
 from cyberready.settings import Settings, content_root
 
 REGION = "Veiligheidsregio Waterland-Noord"
@@ -30,6 +34,8 @@ PEOPLE = (
     (Role.COMMUNICATIONS, "Fatima el Idrissi", "Communicatieadviseur"),
 )
 NAMES = {"burgemeester": "Anna Bloemendaal"}
+ADDED = "Leg ook vast welke stappen later kwamen dan hun streeftijd, en waardoor."
+REASON = "Na de oefening van het voorjaar: tijdverlies werd nergens vastgelegd."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,34 @@ def stock(session: Session, realm: Realm, now: datetime) -> list[int]:
         exercises.publish(session, realm, path.read_text("utf-8"), actor=SYSTEM, now=now).id
         for path in sources
     ]
+
+
+def mandates(session: Session, town: Town, now: datetime) -> None:
+    """Let the chair of the crisis team approve every playbook, on the word of the information security officer."""
+    realm = Realm(town.home)
+    actor = _person(town, Role.SECURITY_OFFICER)
+    chair = town.accounts[Role.CRISIS_TEAM.value], PEOPLE[2][2]
+    for release in playbook_queries.current_releases(session, realm):
+        approval.set_mandate(
+            session, realm, release.playbook_id, [chair], in_order=True, actor=actor, now=now
+        )
+
+
+def draft(session: Session, town: Town, now: datetime) -> int:
+    """Begin a next version of the first playbook and submit it, so that somebody has something to approve."""
+    realm, author = Realm(town.home), _person(town, Role.COMMUNICATIONS)
+    slug = playbook_queries.current_releases(session, realm)[0].slug
+    made = drafts.begin(session, realm, slug, actor=author, now=now)
+    source = f"{made.source}\n{ADDED}\n"
+    drafts.save(session, realm, made.id, source, revision=made.revision, actor=author, now=now)
+    drafts.describe(session, realm, made.id, Change.MINOR, REASON, actor=author, now=now)
+    approval.submit(session, realm, made.id, actor=author, now=now)
+    return made.id
+
+
+def _person(town: Town, role: Role) -> Actor:
+    name, function = next((name, function) for known, name, function in PEOPLE if known is role)
+    return Actor(f"account:{town.accounts[role.value]}", name, function, town.home)
 
 
 def plan(session: Session, town: Town, release_id: int, title: str, now: datetime) -> int:
