@@ -48,6 +48,12 @@ WORDING = {
     Kind.DRAFT_SAVED: _("Draft %(version)s saved, text %(revision)s"),
     Kind.DRAFT_DESCRIBED: _("Draft %(version)s described as %(change)s: %(note)s"),
     Kind.DRAFT_REBASED: _("Draft %(version)s goes on from version %(base)s"),
+    Kind.TEMPLATE_OFFERED: _("Version %(version)s offered as a regional template"),
+    Kind.TEMPLATE_ENDED: _("Version %(version)s no longer offered as a regional template"),
+    Kind.TEMPLATE_BUILT_ON: _("Begun from the regional template %(title)s %(version)s"),
+    Kind.TEMPLATE_SETTLED: _(
+        "Changes of template version %(version)s settled: %(take)s taken over, %(edit)s written anew, %(leave)s left"
+    ),
     Kind.DRAFT_ABANDONED: _("Draft %(version)s abandoned: %(reason)s"),
     Kind.DRAFT_SUBMITTED: _("Draft %(version)s submitted for approval as %(release)s"),
     Kind.DRAFT_RECALLED: _("Draft %(version)s taken back from review"),
