@@ -9,7 +9,7 @@ from pathlib import Path
 from cyberready.exchange.blocks import Picture
 from cyberready.exchange.cacao import conversion as cacao
 from cyberready.exchange.cacao.names import timestamp
-from cyberready.exchange.limits import Package, weighed
+from cyberready.exchange.limits import Package, legible, weighed
 from cyberready.exchange.markdown import reader as markdown
 from cyberready.exchange.markdown.writer import to_markdown, to_zip
 from cyberready.exchange.page.writer import to_html
@@ -141,7 +141,7 @@ def _fits(source: str) -> None:
     """A source that is larger than playbooks may be is refused before anybody works in it."""
     if len(source) > sources.MOST_BYTES:
         raise Refused("The document holds more text than a playbook can (2 MB). Split it.")
-    formats.attempt(source)
+    formats.attempt(legible(source))
 
 
 def read(name: str, data: bytes) -> tuple[str, Report]:

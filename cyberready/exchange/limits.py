@@ -13,6 +13,7 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
 MOST_ENTRIES = 2_000
 MOST_XML = 16 * 1024 * 1024  # of one part: its tree takes some ten times that in memory
+SIGNS, MOST_SIGNS = "[]*_`~<&!|", 100_000
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 CUT_OFF = "The file is damaged or was cut off: it cannot be opened. Send or save it again."
 TOO_LARGE = (
@@ -26,6 +27,14 @@ def weighed(data: bytes) -> bytes:
     if len(data) > MOST_BYTES:
         raise Refused(TOO_LARGE, limit=MOST_BYTES // 1024 // 1024)
     return data
+
+
+def legible(text: str) -> str:
+    """Give *text* back; raises Refused for more signs of Markdown than anybody writes, which take long to read."""
+    if sum(map(text.count, SIGNS)) > MOST_SIGNS:
+        sentence = "The text holds more than %(limit)s signs of Markdown ([, *, _ and so on). Split it."
+        raise Refused(sentence, limit=MOST_SIGNS)
+    return text
 
 
 class Package:

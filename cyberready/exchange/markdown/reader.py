@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from cyberready.exchange.blocks import Block, Heading, Picture
-from cyberready.exchange.limits import Package
+from cyberready.exchange.limits import Package, legible
 from cyberready.exchange.markdown.parsing import blocks_of
 from cyberready.exchange.markdown.references import resolved
 from cyberready.exchange.report import Place, Report
 from cyberready.exchange.shaping.matter import Matter
 from cyberready.exchange.shaping.phases import shaped
 from cyberready.kernel.refusals import Refused
+from cyberready.platform import sources
 from cyberready.platform.sources import read_yaml, text_of
 from cyberready.playbooks import formats
 
@@ -50,7 +51,7 @@ def read(data: bytes, name: str, report: Report) -> Read:
     A file with the front matter of a playbook stays what it is, to the letter. Raises FaultsFound for what is no text,
     too long, or has front matter that is not safe to read.
     """
-    return Read(_source(text_of(data), name, report, lambda _path: None))
+    return Read(_source(legible(text_of(data)), name, report, lambda _path: None))
 
 
 def _source(text: str, name: str, report: Report, look: Look) -> str:
@@ -135,7 +136,9 @@ def read_zip(data: bytes, name: str, report: Report) -> Read:
     if not names:
         raise Refused("The zip holds no Markdown file (.md).")
     pictures: dict[str, Picture] = {}
-    texts = {one: text_of(package.bytes(one)) for one in names}
+    texts = {one: legible(text_of(package.bytes(one, sources.MOST_BYTES))) for one in names}
+    if sum(map(len, texts.values())) > sources.MOST_BYTES:
+        raise Refused("The texts in the zip are larger than %(limit)s MB together. Split them.", limit=2)
     complete = [one for one in names if _complete(texts[one])]
     if len(complete) > 1:
         raise Refused(

@@ -33,6 +33,7 @@ LOCKED = (
 )
 NO_WORD = "This is not a Word document (.docx). Check the file and its name."
 BOXES = {"☐": " ", "□": " ", "❏": " ", "❑": " ", "☑": "x", "☒": "x", "✓": "x", "✔": "x"}
+MOST_PARAGRAPHS = 20_000
 OFF = {"0", "false", "off", "none"}
 
 
@@ -143,6 +144,8 @@ def opened(data: bytes) -> File:
     body = child(root, "w:body")
     if name(root) != "w:document" or body is None:
         raise Refused(NO_WORD)
+    if sum(1 for _ in body.iter("{*}p")) > MOST_PARAGRAPHS:
+        raise Refused("The document holds more than %(limit)s paragraphs. Split it.", limit=MOST_PARAGRAPHS)
     folder = posixpath.dirname(main)
     lists = _lists(package, f"{folder}/numbering.xml")
     styles, plain = _styles(package, f"{folder}/styles.xml")
