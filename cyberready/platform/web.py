@@ -260,6 +260,7 @@ def _expired(error: Exception) -> ResponseReturnValue:
 def _kept() -> list[tuple[str, str]]:
     """What was typed: every text field of the refused form but secrets, so that nothing is lost."""
     hidden = {"csrf_token", "password", "password_again", "current_password", "back", "next", "version"}
+    hidden |= {"began", "section", "do"}
     return [
         (name, value)
         for name, value in _sent().items(multi=True)

@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -43,6 +44,25 @@ def chromium():
         browser.close()
 
 
+@dataclass
+class Server:
+    """The server's process, which a journey may stop and start again."""
+
+    settings: object
+    port: int
+    log: object
+    process: object
+
+    def stop(self) -> None:
+        """Stop it, as for an update."""
+        self.process.terminate()
+        self.process.wait(15)
+
+    def start(self) -> None:
+        """Start it again on the same port and database."""
+        self.process = stage.start(self.settings, self.port, self.log)
+
+
 class House:
     """A municipality on a server of its own, and the screens in it."""
 
@@ -52,6 +72,7 @@ class House:
         self.database = database
         self.town = founded
         self.screens = []
+        self.server = None
 
     def screen(self, width=1440, height=1000, **options) -> Screen:
         """A browser of its own."""
@@ -93,8 +114,9 @@ def open_house(chromium, database_url, folder, prepare=None):
     database.transact(lambda session: town.stock(session, Realm(founded.home), at))
     if prepare:
         prepare(database, founded)
-    with stage.serving(settings, port, folder / "server.log"):
+    with stage.serving(settings, port, folder / "server.log") as process:
         made = House(chromium, settings, database, founded)
+        made.server = Server(settings, port, folder / "server.log", process)
         yield made
         made.close()
     database.close()

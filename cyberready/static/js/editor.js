@@ -42,10 +42,11 @@
   let sending = false;
 
   // After a save the answer is another page; when that is no refusal and not this part again, the text has arrived.
+  // It has as well when the answer shows two texts: the server kept the one that was typed.
   function settleSent() {
     const sent = sessionStorage.getItem(SENT);
     sessionStorage.removeItem(SENT);
-    const again = editor?.dataset.editor && STORE + editor.dataset.editor === sent;
+    const again = editor && STORE + editor.dataset.editor === sent && !editor.matches("[data-meeting]");
     if (sent && !again && !document.querySelector("[data-refusal], .cr-error-summary")) localStorage.removeItem(sent);
   }
 
@@ -295,6 +296,7 @@
 
   for (const bar of editor.querySelectorAll("[data-toolbar]")) bar.hidden = false;
   putBack();
+  text.setSelectionRange(text.value.length, text.value.length); // what a button puts in comes at the end at first
   drawLines();
   form.addEventListener("input", changed);
   form.addEventListener("submit", (event) => {
