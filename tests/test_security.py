@@ -23,9 +23,11 @@ from cyberready.playbooks import actions_approval as approval
 from cyberready.playbooks import actions_comments as comments
 from cyberready.playbooks import actions_drafts as drafts
 from cyberready.playbooks import actions_images as images
+from cyberready.playbooks import actions_templates as templates
 from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.models_drafts import Delegation, Draft
 from cyberready.playbooks.models_editing import PlaybookImage, StepComment
+from cyberready.playbooks.models_templates import PlaybookTemplate
 from cyberready.settings import content_root
 from cyberready.trail import queries as trails
 from tests import world
@@ -86,6 +88,9 @@ def furnish(session, town):
     session.add(
         AudienceAddress(organisation_id=town.home.id, audience="x", address="a@b.example", added_at=now)
     )
+    region = Realm(town.region.id)
+    [shared, *_] = playbooks.publish_shipped(session, region, content_root() / "playbooks", SYSTEM, now)
+    templates.offer(session, region, shared.id, actor=SYSTEM, now=now)
     trail = trails.organisation_trail(session, town.home.id)
     incident = Incident(**incident_values(town, trail.id))
     session.add(incident)
@@ -178,6 +183,7 @@ def named(session, town):
         "section_key": "kijk",
         "incident_id": first(Incident),
         "key": "aanmaning-leverancier",
+        "template_id": first(PlaybookTemplate),
         "inject_id": session.query(Inject).first().id,
         "number": 1,
         "release_id": release.id,
