@@ -67,6 +67,8 @@ class Kind(StrEnum):
     DELEGATION_ENDED = "delegation.ended"
     PLACEHOLDERS_FILLED = "placeholders.filled"
     IMAGE_KEPT = "image.kept"
+    UPLOAD_KEPT = "upload.kept"
+    UPLOAD_DROPPED = "upload.dropped"
     COMMENT_MADE = "comment.made"
     COMMENT_RESOLVED = "comment.resolved"
     FINDING_FILED = "finding.filed"

@@ -64,6 +64,8 @@ WORDING = {
     Kind.DELEGATION_ENDED: _("%(deputy)s no longer approves playbooks for %(principal)s"),
     Kind.PLACEHOLDERS_FILLED: _("Filled in for the playbooks: %(count)s"),
     Kind.IMAGE_KEPT: _("Image kept for playbooks: %(digest)s"),
+    Kind.UPLOAD_KEPT: _("File brought in, waits for a decision: %(name)s"),
+    Kind.UPLOAD_DROPPED: _("File thrown away: %(name)s"),
     Kind.FINDING_FILED: _("Finding (%(occasion)s): %(text)s"),
     Kind.FINDING_DISMISSED: _("Finding put aside: %(reason)s"),
     Kind.IMPROVEMENT_OPENED: _("Improvement opened: %(title)s"),
