@@ -114,7 +114,7 @@ def _remember(
         organisation_id=realm.organisation_id, playbook_id=draft.playbook_id, language=draft.language
     )
     base.template_playbook_id, base.release_id = template.playbook_id, template.release_id
-    base.built_at, base.built_by = now, actor.ref
+    base.built_at, base.built_by, base.settled_id, base.settled_in = now, actor.ref, None, None
     session.add(base)
     session.flush()
 
@@ -159,6 +159,10 @@ def settle(
     if any(answer.verdict is not Verdict.LEAVE for answer in chosen.values()):
         draft = _write(session, realm, slug, found, found.merge.merged(chosen), actor=actor, now=now)
     _keep(session, found, chosen, draft, actor, now)
+    if draft is not None:
+        found.base.settled_in = draft.id
+    if len(chosen) == len(found.questions):
+        found.base.settled_id = found.template.release_id
     counts = {verdict.value: sum(one.verdict is verdict for one in chosen.values()) for verdict in Verdict}
     said: dict[str, Plain] = {
         "template": found.template.id,

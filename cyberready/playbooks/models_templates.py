@@ -29,7 +29,9 @@ class PlaybookTemplate(Base):
 class PlaybookBase(Base):
     """The template from which a playbook of a municipality was made: ``release_id`` is that release, in one language.
 
-    ``template_playbook_id`` is the region's playbook, whose later templates are compared with that release.
+    ``template_playbook_id`` is the region's playbook, whose later templates are compared with that release. When every
+    change up to release ``settled_id`` was decided about that is kept here; what was taken over stands in draft
+    ``settled_in`` and counts until that is abandoned.
     """
 
     __tablename__ = "playbook_bases"
@@ -43,6 +45,8 @@ class PlaybookBase(Base):
     release_id: Mapped[int] = mapped_column(ForeignKey("playbook_releases.id"))
     built_at: Mapped[datetime] = mapped_column(Moment)
     built_by: Mapped[str]
+    settled_id: Mapped[int | None] = mapped_column(ForeignKey("playbook_releases.id"))
+    settled_in: Mapped[int | None] = mapped_column(ForeignKey("playbook_drafts.id"))
 
 
 class TemplateDecision(Base):

@@ -1,6 +1,5 @@
 """Questions about regional templates: what one's own region offers, what was built on it, what changed since."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Select, exists, func, select
@@ -59,21 +58,27 @@ def offers(session: Session, realm: Realm) -> list[Offer]:
     if region is None:
         return []
     found = list(session.scalars(_newest(region)))
+    chosen = (
+        select(PlaybookBase, Playbook.slug, Draft.state)
+        .join(Playbook, Playbook.id == PlaybookBase.playbook_id)
+        .outerjoin(Draft, Draft.id == PlaybookBase.settled_in)
+        .where(PlaybookBase.organisation_id == realm.organisation_id)
+    )
     bases = {
-        (base.template_playbook_id, base.language): (base, slug)
-        for base, slug in session.execute(
-            select(PlaybookBase, Playbook.slug)
-            .join(Playbook, Playbook.id == PlaybookBase.playbook_id)
-            .where(PlaybookBase.organisation_id == realm.organisation_id)
-        )
+        (base.template_playbook_id, base.language): (base, slug, state)
+        for base, slug, state in session.execute(chosen)
     }
-    made = [_offer(template, bases) for template in found]
+    made = [
+        _offer(one, *bases.get((one.playbook_id, one.release.language), (None, "", None))) for one in found
+    ]
     return sorted(made, key=lambda offer: (offer.release.title, offer.release.language))
 
 
-def _offer(template: PlaybookTemplate, bases: Mapping[tuple[int, str], tuple[PlaybookBase, str]]) -> Offer:
-    base, slug = bases.get((template.playbook_id, template.release.language), (None, ""))
-    return Offer(template, base, slug, base is not None and template.release_id > base.release_id)
+def _offer(template: PlaybookTemplate, base: PlaybookBase | None, slug: str, state: str | None) -> Offer:
+    if base is None:
+        return Offer(template, None, "", newer=False)
+    settled = base.settled_id if state != State.ABANDONED else None
+    return Offer(template, base, slug, newer=template.release_id > max(base.release_id, settled or 0))
 
 
 def own_templates(session: Session, realm: Realm) -> dict[int, PlaybookTemplate]:

@@ -1,5 +1,7 @@
 """Pages of regional templates: what the region offers, one template, building on it, settling what changed in it."""
 
+from collections.abc import Sequence
+
 from flask import request
 from flask.typing import ResponseReturnValue
 
@@ -18,6 +20,7 @@ from cyberready.playbooks import (
     sides,
 )
 from cyberready.playbooks.forms_templates import Choice, SettleForm
+from cyberready.playbooks.lines import Line, LineStyle
 from cyberready.playbooks.pieces import pieces
 from cyberready.playbooks.queries_templates import Proposal
 from cyberready.playbooks.views_blueprint import blueprint, prose
@@ -127,6 +130,12 @@ def settle_template(slug: str) -> ResponseReturnValue:
     return done(said, "playbooks.draft", draft_id=draft.id)
 
 
+def without_title(found: Sequence[Line]) -> Sequence[Line]:
+    """The lines below a title that stayed the same: it stands above them."""
+    same = found and found[0].style is LineStyle.HEADING and found[0].state == "same"
+    return found[1:] if same else found
+
+
 def _proposal(slug: str) -> Proposal:
     language = request.values.get("language", LANGUAGES[0])
     if language not in LANGUAGES:
@@ -155,5 +164,6 @@ def _settling(
         compared=compared,
         nothing=status == 422 and not forms_templates.answers(choices),
         text_language=found.base.language,
+        without_title=without_title,
         **documents_comparison.names(),
     )

@@ -178,8 +178,10 @@ def test_what_went_into_a_draft_comes_back_when_the_draft_is_abandoned(places):
     places.offer(SECOND)
     draft = places.settle({STEP: TAKE, PHASE: LEAVE})
     assert places.proposal().questions == ()
+    assert not places.ask(queries_templates.offers)[0].newer
     places.do(actions_drafts.abandon, draft.id)
     assert keys(places.proposal()) == [STEP]
+    assert places.ask(queries_templates.offers)[0].newer
 
 
 def test_both_changed_the_same_step(places):

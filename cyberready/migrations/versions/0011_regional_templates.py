@@ -31,7 +31,9 @@ def upgrade() -> None:
             ["playbook_id"], ["playbooks.id"], name="fk_playbook_templates_playbook_id_playbooks"
         ),
         sa.ForeignKeyConstraint(
-            ["release_id"], ["playbook_releases.id"], name="fk_playbook_templates_release_id_playbook_releases"
+            ["release_id"],
+            ["playbook_releases.id"],
+            name="fk_playbook_templates_release_id_playbook_releases",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_playbook_templates"),
         sa.UniqueConstraint("release_id", name="uq_playbook_templates_release_id"),
@@ -47,6 +49,8 @@ def upgrade() -> None:
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("built_at", Moment(), nullable=False),
         sa.Column("built_by", sa.String(), nullable=False),
+        sa.Column("settled_id", sa.Integer(), nullable=True),
+        sa.Column("settled_in", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name="fk_playbook_bases_organisation_id_organisations"
         ),
@@ -60,6 +64,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["release_id"], ["playbook_releases.id"], name="fk_playbook_bases_release_id_playbook_releases"
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_id"], ["playbook_releases.id"], name="fk_playbook_bases_settled_id_playbook_releases"
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_in"], ["playbook_drafts.id"], name="fk_playbook_bases_settled_in_playbook_drafts"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_playbook_bases"),
         sa.UniqueConstraint("playbook_id", "language", name="uq_playbook_bases_playbook_id_language"),
@@ -87,7 +97,9 @@ def upgrade() -> None:
             ["base_id"], ["playbook_bases.id"], name="fk_template_decisions_base_id_playbook_bases"
         ),
         sa.ForeignKeyConstraint(
-            ["release_id"], ["playbook_releases.id"], name="fk_template_decisions_release_id_playbook_releases"
+            ["release_id"],
+            ["playbook_releases.id"],
+            name="fk_template_decisions_release_id_playbook_releases",
         ),
         sa.ForeignKeyConstraint(
             ["draft_id"], ["playbook_drafts.id"], name="fk_template_decisions_draft_id_playbook_drafts"
