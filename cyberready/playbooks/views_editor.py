@@ -17,11 +17,13 @@ from cyberready.platform.texts import language
 from cyberready.platform.web import AMSTERDAM, page
 from cyberready.playbooks import (
     editing,
+    queries,
     queries_comments,
     queries_drafts,
     queries_editing,
     queries_images,
     queries_reading,
+    references,
     sections,
 )
 from cyberready.playbooks.actions_sections import GONE
@@ -108,7 +110,7 @@ def edit(draft_id: int) -> ResponseReturnValue:
             "preview": preview,
             "pads": queries_editing.pads(session, place, draft_id, actor.ref),
             "comments": queries_comments.on_draft(session, place, draft_id),
-            "lost": lost_images(session, place, draft.source),
+            "loose": loose_ends(session, place, draft.source, preview),
             "voice": voice,
             "refs": refs,
         }
@@ -116,7 +118,7 @@ def edit(draft_id: int) -> ResponseReturnValue:
     known = read(work)
     draft, preview, pads = known["draft"], known["preview"], known["pads"]
     found = editing.sections(draft.source)
-    faults = [*(preview.faults if preview else editing.faults(draft.source)), *known["lost"]]
+    faults = [*(preview.faults if preview else editing.faults(draft.source)), *known["loose"]]
     chapters = [_chapter(one, found, preview, faults, known["comments"], pads) for one in found]
     return page(
         "playbooks/edit",
@@ -266,10 +268,13 @@ def look(desk: Desk, text: str) -> Seen:
     """A text in its place in the draft, as it would be read, with its faults."""
     source = desk.whole(text)
     preview = editing.preview(source)
-    lost, voice, refs = read(
-        lambda session: (lost_images(session, realm(), source), *reader_of(session, desk.draft, preview))
+    loose, voice, refs = read(
+        lambda session: (
+            loose_ends(session, realm(), source, preview),
+            *reader_of(session, desk.draft, preview),
+        )
     )
-    faults = [*(preview.faults if preview else editing.faults(source)), *lost]
+    faults = [*(preview.faults if preview else editing.faults(source)), *loose]
     first = desk.section.line if desk.section else 1
     last = first + text.rstrip("\n").count("\n") if desk.section else source.count("\n") + 1
     here = tuple(fault for fault in faults if first <= fault.line <= last)
@@ -296,12 +301,19 @@ def reader_of(session: Session, draft: Draft, preview: Preview | None) -> tuple[
     return Voice(preview.playbook.placeholders), References(draft.slug, language(), found, named)
 
 
-def lost_images(session: Session, place: Realm, source: str) -> list[Fault]:
-    """A fault for each image that a text names and the organisation does not have."""
+def loose_ends(session: Session, place: Realm, source: str, preview: Preview | None) -> list[Fault]:
+    """A fault for each image, message, legal clock and playbook that a text names and that is not there."""
     missing = queries_images.missing(session, place, source)
-    return [
+    lost = [
         Fault(
             source[: source.index(f"image:{digest}")].count("\n") + 1, "", NO_IMAGE, {"digest": digest[:12]}
         )
         for digest in missing
     ]
+    if preview is None or preview.shift:
+        return lost
+    known = references.shipped()
+    if any(step.playbooks for step in preview.playbook.steps):
+        own = frozenset(one.slug for one in queries.current_releases(session, place))
+        known = {**known, "playbooks": known["playbooks"] | own}
+    return [*lost, *references.unknown(preview.playbook, source, known)]

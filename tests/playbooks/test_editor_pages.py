@@ -514,6 +514,15 @@ def test_an_image_stands_in_the_preview_and_a_lost_one_is_a_fault(writer, draft,
     )
 
 
+def test_what_a_step_refers_to_and_is_not_there_is_a_fault_at_its_line(writer, draft):
+    typed = "### Ruim op {#ruim-op}\n\n- Rol: ict\n- Termijnen: AVG-34x\n- Draaiboeken: stroomstoring, weg\n"
+    page = writer.post(url(draft, "preview"), {"section": "ruim-op", "text": typed}, status=200, htmx=True)
+    assert [said[:38] for said in words(page, ".cr-faults li")] == [
+        "Regel 4 : Er is geen wettelijke termij",
+        "Regel 5 : Er is geen draaiboek weg. Ki",
+    ]
+
+
 # --- comments -----------------------------------------------------------------------------------------------------
 
 
