@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from cyberready.cli.check import spoken
+from cyberready.exchange import formats
+from cyberready.exchange.limits import MOST_BYTES
 from cyberready.kernel.refusals import Refused
 from cyberready.platform import clock
 from cyberready.platform.faults import FaultsFound
-from cyberready.platform.sources import MOST_BYTES, text_of
+from cyberready.platform.sources import text_of
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.texts import speaking
 from cyberready.playbooks import documents_changes, documents_comparison, sides
@@ -20,6 +22,7 @@ from cyberready.playbooks.documents_comparison import Heading
 
 FORMATS = ("text", "html", "docx", "json")
 BY_ENDING = {".html": "html", ".htm": "html", ".docx": "docx", ".json": "json"}
+PLAIN = frozenset({".md", ".markdown", ".txt"})
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -36,6 +39,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.pass_context
 def diff(ctx: click.Context, old: Path, new: Path, kind: str | None, out: Path | None) -> None:
     """Compare two files of a playbook: first what changed in its structure, then word by word.
+
+    Markdown (.md) is compared as it stands; Word (.docx), CACAO (.json) and the other files that can be converted are
+    compared as what they become.
 
     html is one file that needs nothing else, docx a Word document with tracked changes, json holds everything. Exit
     status 0 when it was written, also without a difference; 1 when a file is refused, with the reason on standard
@@ -66,20 +72,25 @@ def _give(written: bytes, out: Path | None) -> None:
 
 
 def _read(path: Path) -> str:
-    """The text of a playbook file; raises Refused with the file and its line."""
-    if path.suffix.lower() not in {".md", ".markdown", ".txt"}:
-        raise Refused("%(path)s: only .md files can be compared.", path=path)
+    """The text of a playbook file: Markdown as it stands, other files as what they become; raises Refused."""
     try:
         with path.open("rb") as file:
-            return text_of(file.read(MOST_BYTES + 1))
+            data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise Refused(
             "%(path)s: this file cannot be read (%(reason)s).", path=path, reason=error.strerror
         ) from error
+    try:
+        if path.suffix.lower() in PLAIN:
+            return text_of(data)
+        return text_of(formats.read(path.name, data)[0])
     except FaultsFound as found:
         first = found.faults[0]
         said = _(first.sentence, **first.values)
         raise Refused("%(path)s:%(line)s: %(said)s", path=path, line=first.line, said=said) from found
+    except Refused as refusal:
+        said = _(refusal.sentence, **refusal.values)
+        raise Refused("%(path)s: %(said)s", path=path, said=said) from refusal
 
 
 def _written(kind: str, old: Path, new: Path, comparison: Comparison) -> bytes:

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from click.testing import CliRunner
 
+from cyberready.cli.convert import convert
 from cyberready.cli.diff import diff
 from tests.playbooks.comparing import SECOND
 from tests.playbooks.writing import SMALL
@@ -84,7 +85,9 @@ def test_a_file_with_faults_is_compared_by_words(files):
         ("x.md", b"\xff\xfe\x00", "UTF-8"),
         ("x.md", b"a\x00b", "cannot be shown"),
         ("x.md", b"a" * 2_200_000, "larger than"),
-        ("x.exe", b"MZ", "only .md files"),
+        ("x.exe", b"MZ\x00", "no playbook that can be read"),
+        ("x.docx", b"PK\x03\x04 broken", ""),
+        ("x.pdf", b"%PDF-1.7", "only written, never read"),
     ],
 )
 def test_what_is_refused_says_why(files, tmp_path, name, content, reason):
@@ -94,6 +97,15 @@ def test_what_is_refused_says_why(files, tmp_path, name, content, reason):
     assert (result.exit_code, result.stdout) == (1, "")
     assert reason in result.stderr
     assert str(bad) in result.stderr
+
+
+def test_a_word_document_is_compared_as_what_it_becomes(files, tmp_path):
+    made = tmp_path / "nieuw.docx"
+    assert CliRunner().invoke(convert, [str(files[0]), str(made)]).exit_code == 0
+    result = run(files[0], made)
+    assert result.exit_code == 0, result.stderr
+    assert "Step added" not in result.stdout
+    assert "Step removed" not in result.stdout
 
 
 def test_an_answer_that_cannot_be_written_is_refused(files, tmp_path):
