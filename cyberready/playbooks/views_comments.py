@@ -18,7 +18,6 @@ from cyberready.playbooks import (
     queries,
     queries_comments,
     queries_drafts,
-    sections,
 )
 from cyberready.playbooks.forms_editor import CommentForm
 from cyberready.playbooks.models import PlaybookRelease
@@ -28,14 +27,25 @@ from cyberready.playbooks.views_blueprint import blueprint
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step with comments: how many there are, and how many wait for an answer."""
+
+    id: str
+    title: str
+    count: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
-    """What was said about one step of a text."""
+    """What was said about one step of a text, or about the whole; then ``steps`` are those that have comments."""
 
     title: str
     version: str
     step_id: str
     step_title: str
     comments: list[StepComment]
+    steps: tuple[Step, ...]
 
 
 @blueprint.get("/drafts/<int:draft_id>/comments")
@@ -113,8 +123,13 @@ def _on_release(
 
 
 def _talk(of: Draft | PlaybookRelease, step: str, comments: dict[str, list[StepComment]]) -> Talk:
-    found = sections.find(editing.sections(of.source), step) if step else None
-    return Talk(of.title, of.version, step, found.title if found else step, comments.get(step, []))
+    titles = {found.key: found.title for found in editing.sections(of.source)}
+    others = tuple(
+        Step(key, titles.get(key, key), len(said), sum(one.is_open for one in said))
+        for key, said in comments.items()
+        if key and not step
+    )
+    return Talk(of.title, of.version, step, titles.get(step, step), comments.get(step, []), others)
 
 
 def _page(talk: Talk, form: CommentForm, back: str, status: int) -> ResponseReturnValue:

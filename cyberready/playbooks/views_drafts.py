@@ -14,6 +14,7 @@ from cyberready.playbooks import (
     actions_approval,
     actions_drafts,
     lifecycle,
+    queries_comments,
     queries_drafts,
     screens,
 )
@@ -55,13 +56,24 @@ def draft(draft_id: int) -> ResponseReturnValue:
 @may("playbooks.approve")
 def draft_text(draft_id: int) -> ResponseReturnValue:
     """The text of a draft as it will read; with faults as it is written."""
-    found = read(lambda session: queries_drafts.draft(session, realm(), draft_id))
+    found, comments = read(
+        lambda session: (
+            queries_drafts.draft(session, realm(), draft_id),
+            queries_comments.on_draft(session, realm(), draft_id),
+        )
+    )
     script, faults = screens.examined(found.source)
     if script is None:
         return page("playbooks/draft_text", draft=found, playbook=None, faults=faults)
     voice = Voice(script.placeholders)
     return page(
-        "playbooks/draft_text", draft=found, playbook=script, voice=voice, prose=voice.prose, refs=None
+        "playbooks/draft_text",
+        draft=found,
+        playbook=script,
+        voice=voice,
+        prose=voice.prose,
+        refs=None,
+        comments=comments,
     )
 
 

@@ -536,6 +536,10 @@ def test_a_comment_on_a_step_of_a_draft(writer, draft, town, browser):
     page = writer.get(url(draft))
     assert "1 opmerking" in words(page, "#at-kijk .cr-tool")[2]
     assert words(page, "#at-kijk p.cr-comment") == ["Test security_officer : Wie <b>belt</b>?"]
+    page = writer.get(url(draft, "text"))
+    assert words(page, ".cr-beside .cr-comment .cr-kept") == ["Wie <b>belt</b>?"]
+    page = writer.get(url(draft, "comments"))
+    assert words(page, ".cr-plain .cr-row") == ["Kijk wat er aan de hand is Open: 1 1 opmerking"]
     writer.post("/playbooks/comments/1/resolve", {"back": here})
     page = writer.follow()
     assert words(page, ".cr-comment .cr-badge") == ["Afgehandeld"]
