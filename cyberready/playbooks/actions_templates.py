@@ -148,8 +148,8 @@ def settle(
     Gives the draft, or None when everything was left. Raises Conflict when the template or the own text is another one
     than the reader saw, and Refused without a single decision.
     """
+    held(session, queries_templates.base_of(session, realm, slug, language).playbook_id)
     found = queries_templates.proposal(session, realm, slug, language)
-    held(session, found.base.playbook_id)
     if found.template.id != template_id or found.own_digest != own_digest:
         raise Conflict("The template or your own text was changed meanwhile. Look at the changes again.")
     chosen = {one.key: answers[one.key] for one in found.questions if one.key in answers}

@@ -87,6 +87,17 @@ def test_what_was_decided_is_not_asked_again(one, two, seed):
     assert merge(base, theirs, own, merge(base, theirs, own).stand()).questions() == ()
 
 
+@given(PHASES, PHASES, SEEDS)
+def test_what_only_the_own_text_changed_stays_whatever_is_taken(one, two, seed):
+    base, theirs, own = three(one, two, seed)
+    found = merge(base, theirs, own)
+    asked = {question.key for question in found.questions()}
+    result = [part.text.rstrip() for part in parts(editing.sections(found.merged(everything(found, TAKE))))]
+    for thread in found.threads:
+        if thread.own is not None and thread.key not in asked:
+            assert found.own[thread.own].text.rstrip() in result
+
+
 @given(PHASES)
 def test_parts_put_together_are_the_text(phases):
     for source in (written(phases), RANSOMWARE, SMALL, "zomaar iets", "---\nslug: x\n", ""):

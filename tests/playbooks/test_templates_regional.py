@@ -1,11 +1,13 @@
 """Regional templates: offered by the region, built on by its municipalities, settled change by change."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 
 from cyberready.kernel.actor import SYSTEM
 from cyberready.kernel.refusals import Conflict, NotFound, Refused
+from cyberready.people.models import Organisation
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions, actions_drafts, actions_templates, queries_drafts, queries_templates
 from cyberready.playbooks.merging import Answer, Verdict
@@ -237,6 +239,49 @@ def test_a_template_that_the_region_takes_back_leaves_the_own_text(places):
     with pytest.raises(NotFound, match="no longer offers"):
         places.proposal()
     assert places.database.read(lambda session: session.query(PlaybookBase).count()) == 1
+
+
+def test_who_goes_to_another_region_sees_nothing_new_of_the_old_one(places, database):
+    places.built()
+    places.offer(SECOND)
+    assert places.proposal().questions
+    other = world.organisation(database, "andere-regio", "safety_region")
+
+    def move(session):
+        session.get(Organisation, places.town.home.id).region_id = other.id
+
+    database.transact(move)
+    assert places.ask(queries_templates.offers) == []
+    with pytest.raises(NotFound):
+        places.proposal()
+    with pytest.raises(NotFound):
+        places.ask(queries_templates.template, 2)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_two_who_settle_at_the_same_time(places, database, same):
+    places.built()
+    places.offer(SECOND)
+    found = places.proposal()
+    seen = {"template_id": found.template.id, "own_digest": found.own_digest}
+    start, outcomes = threading.Barrier(2), []
+
+    def one(key):
+        start.wait()
+        try:
+            made = places.do(actions_templates.settle, "stroomstoring", "nl", {key: TAKE}, at=LATER, **seen)
+        except Conflict:
+            outcomes.append("again")
+        else:
+            outcomes.append(made.id)
+
+    threads = [threading.Thread(target=one, args=(key,)) for key in ((STEP, STEP) if same else (STEP, PHASE))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes))[1:] == ["again"]
+    assert database.read(lambda session: session.query(TemplateDecision).count()) == 1
 
 
 def test_images_of_a_template_come_along(places, database):
