@@ -1,11 +1,19 @@
 """Versions to compare: published by hand, and a draft."""
 
+from hypothesis import strategies as st
+
 from cyberready.kernel.actor import SYSTEM
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions, actions_drafts
 from tests import world
 from tests.playbooks.writing import SMALL, changed
 
+TITLES = st.sampled_from(
+    ("Bel", "Meld het", "Kijk rond", "Sluit af", "Schaal op", "Herstel", "Praat bij", "Évalueer")
+)
+STEPS = st.tuples(TITLES, st.sampled_from(["ciso", "ict"]), st.integers(0, 9999) | st.none())
+SCRIPTS = st.lists(st.tuples(TITLES, st.lists(STEPS, max_size=4)), min_size=1, max_size=4)
+"""What ``writing.written`` makes playbooks of, without a draw that is thrown away."""
 STEP = SMALL[SMALL.index("### Ruim op") :]
 MIDDLE = SMALL[SMALL.index("### Waarschuw") : SMALL.index("### Ruim op")]
 SECOND = changed(

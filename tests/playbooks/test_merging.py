@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from cyberready.playbooks import editing, formats
 from cyberready.playbooks.merging import Answer, Merge, QuestionKind, Verdict, parts
-from tests.playbooks.writing import PHASES, SMALL, changed, written
+from tests.playbooks.comparing import SCRIPTS
+from tests.playbooks.writing import SMALL, changed, written
 
 SEEDS = st.integers(0, 2**32)
 TAKE, LEAVE = Answer(Verdict.TAKE), Answer(Verdict.LEAVE)
@@ -51,7 +52,7 @@ def three(one, two, seed):
     return written(one), rearranged(written(two), chance), rearranged(written(one), chance)
 
 
-@given(PHASES, PHASES)
+@given(SCRIPTS, SCRIPTS)
 def test_taking_everything_into_an_untouched_text_gives_the_new_template(old, new):
     base, theirs = written(old), written(new)
     found = merge(base, theirs, base)
@@ -66,14 +67,14 @@ def test_the_same_holds_for_a_real_playbook_with_another_order(seed):
     assert bare(found.merged(everything(found, TAKE))) == bare(theirs)
 
 
-@given(PHASES, PHASES, SEEDS)
+@given(SCRIPTS, SCRIPTS, SEEDS)
 def test_leaving_everything_gives_the_own_text_to_the_letter(one, two, seed):
     base, theirs, own = three(one, two, seed)
     found = merge(base, theirs, own)
     assert found.merged(everything(found, LEAVE)) == found.merged({}) == own
 
 
-@given(PHASES, PHASES, SEEDS)
+@given(SCRIPTS, SCRIPTS, SEEDS)
 def test_what_was_taken_over_is_not_asked_again(one, two, seed):
     base, theirs, own = three(one, two, seed)
     found = merge(base, theirs, own)
@@ -81,13 +82,13 @@ def test_what_was_taken_over_is_not_asked_again(one, two, seed):
     assert merge(base, theirs, result, found.stand()).questions() == ()
 
 
-@given(PHASES, PHASES, SEEDS)
+@given(SCRIPTS, SCRIPTS, SEEDS)
 def test_what_was_decided_is_not_asked_again(one, two, seed):
     base, theirs, own = three(one, two, seed)
     assert merge(base, theirs, own, merge(base, theirs, own).stand()).questions() == ()
 
 
-@given(PHASES, PHASES, SEEDS)
+@given(SCRIPTS, SCRIPTS, SEEDS)
 def test_what_only_the_own_text_changed_stays_whatever_is_taken(one, two, seed):
     base, theirs, own = three(one, two, seed)
     found = merge(base, theirs, own)
@@ -98,7 +99,7 @@ def test_what_only_the_own_text_changed_stays_whatever_is_taken(one, two, seed):
             assert found.own[thread.own].text.rstrip() in result
 
 
-@given(PHASES)
+@given(SCRIPTS)
 def test_parts_put_together_are_the_text(phases):
     for source in (written(phases), RANSOMWARE, SMALL, "zomaar iets", "---\nslug: x\n", ""):
         assert "".join(part.text for part in parts(editing.sections(source))) == source
