@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from cyberready.campaigns import jobs as campaign_jobs
+from cyberready.exchange import jobs as kit_jobs
 from cyberready.exercises import jobs as exercise_jobs
 from cyberready.exercises import queries as exercises
 from cyberready.exercises.formats import fill
@@ -28,8 +29,9 @@ from cyberready.trail import queries as trails
 from cyberready.trail.rules import Line
 from cyberready.trail.wording import say, who
 
-UPLOAD_LIMIT = 10 * 1024 * 1024
-SLICES = ("desk", "people", "playbooks", "exercises", "incidents", "campaigns")
+UPLOAD_LIMIT = 21 * 1024 * 1024  # a file of 20 MB in its form
+FORM_LIMIT = 10 * 1024 * 1024
+SLICES = ("desk", "people", "playbooks", "exchange", "exercises", "incidents", "campaigns")
 MENU = (
     MenuItem("Overview", "desk.home", "home", "desk.view"),
     MenuItem("Playbooks", "playbooks.library", "book", "playbooks.read"),
@@ -50,7 +52,7 @@ def build(
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
-        MAX_FORM_MEMORY_SIZE=UPLOAD_LIMIT,
+        MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
@@ -82,6 +84,7 @@ def build(
         app.register_blueprint(import_module(f"cyberready.{name}.views").blueprint)
     alarm.add(exercise_jobs.source())
     alarm.add(campaign_jobs.source(settings))
+    alarm.add(kit_jobs.source(settings))
     return app
 
 

@@ -91,6 +91,6 @@ def _tell(target: Path, report: Report) -> None:
 LABELS = {
     Kind.UNDERSTOOD: "Understood",
     Kind.GUESSED: "Guessed",
-    Kind.SKIPPED: "Left out",
+    Kind.SKIPPED: "Not taken over",
     Kind.LOST: "Lost",
 }

@@ -23,7 +23,9 @@ class BringForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
         chosen = self.file.data
         if not chosen:
             return "", b""
-        return posixpath.basename((chosen.filename or "").replace("\\", "/")), chosen.read(MOST_BYTES + 1)
+        with chosen.stream as stream:
+            data: bytes = stream.read(MOST_BYTES + 1)
+        return posixpath.basename((chosen.filename or "").replace("\\", "/")), data
 
     def refuse(self, refusal: Refused) -> int:
         """Show *refusal* at the field; gives its status."""

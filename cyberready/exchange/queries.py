@@ -71,7 +71,7 @@ def version(
     standing = Standing(
         made=now,
         organisation=organisation,
-        state=translate(spoken, "Withdrawn" if withdrawn else "Published"),
+        state=translate(spoken, "Withdrawn") if withdrawn else translate(spoken, "Published"),
         published=_day(release.published_at, spoken),
         review=_day(due, spoken) if due and not withdrawn else "",
         approvals=tuple(Approved(one.name, one.function, _day(one.at, spoken)) for one in given),

@@ -60,7 +60,7 @@ def _source(text: str, name: str, report: Report, look: Look) -> str:
     matter = _matter(text)
     if playbook is not None or matter.keys() >= OURS:
         for fault in faults:
-            report.guessed(f"line {fault.line}", fault.sentence, **fault.values)
+            report.guessed(Place("line %(line)s", {"line": fault.line}), fault.sentence, **fault.values)
         report.understood("the whole document", "The file is a playbook already and stays as it is.")
         return text
     blocks, known = _blocks(text, report, look, matter, "")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from cyberready.exchange.report import Report
+from cyberready.exchange.report import Place, Report
 
 DEFINITION = re.compile(
     r" {0,3}\[(?!\^)([^\[\]]+)\]:[ \t]*<?((?:https?:|mailto:|tel:|/(?!/)|#)[^\s<>]*)>?(?:[ \t]+(?:\"([^\"]*)\"|'([^']*)'|\(([^()]*)\)))?[ \t]*",
@@ -26,7 +26,7 @@ def resolved(text: str, report: Report) -> str:
         if found and _label(found[1]) not in known:
             known[_label(found[1])] = (found[2], at)
             if told := found[3] or found[4] or found[5]:
-                report.lost(f"line {at + 1}", "The title of a link is left out: %(text)s", text=told)
+                report.lost(_line_at(at), "The title of a link is left out: %(text)s", text=told)
     used: set[str] = set()
     for at in open_lines:
         if NOTE_OF_ONE_WORD.fullmatch(lines[at]):
@@ -37,11 +37,11 @@ def resolved(text: str, report: Report) -> str:
         if label in used:
             lines[at] = ""
             sentence = "A link by reference is written where it stands: %(label)s, %(target)s"
-            report.understood(f"line {at + 1}", sentence, label=label, target=target)
+            report.understood(_line_at(at), sentence, label=label, target=target)
         else:
             lines[at] = f"{label}: {target}"
             report.guessed(
-                f"line {at + 1}", "An address that no link uses became text: %(target)s", target=target
+                _line_at(at), "An address that no link uses became text: %(target)s", target=target
             )
     return "\n".join(lines)
 
@@ -78,6 +78,10 @@ def _line(line: str, known: dict[str, tuple[str, int]], used: set[str]) -> str:
         made += written(line[at : code.start()]) + code[0]
         at = code.end()
     return made + written(line[at:])
+
+
+def _line_at(at: int) -> Place:
+    return Place("line %(line)s", {"line": at + 1})
 
 
 def _label(text: str) -> str:

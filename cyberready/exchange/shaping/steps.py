@@ -111,7 +111,7 @@ class Steps:
         last: Step | None = None
         for number, row in enumerate(grid.rows[1:], 2):
             place = Place(
-                "row %(row)s of the table after paragraph %(paragraph)s", {**grid.place.values, "row": number}
+                ROW if grid.place.values.get("heading") else FIRST_ROW, {**grid.place.values, "row": number}
             )
             said = [at for at, cell in enumerate(row) if cell.blocks]
             if len(said) == 1 and len(columns) > 2 and not any(cell.above for cell in row):

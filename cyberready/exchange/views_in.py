@@ -1,0 +1,121 @@
+"""Pages that bring a file in: choose it, see what becomes of it, make a draft of it."""
+
+from dataclasses import dataclass
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from cyberready.exchange import actions, formats, queries
+from cyberready.exchange.formats import Brought
+from cyberready.exchange.forms import BringForm
+from cyberready.exchange.models import KeptUpload
+from cyberready.exchange.report import Kind, Remark
+from cyberready.exchange.views_blueprint import blueprint
+from cyberready.exchange.word.identity import Identity
+from cyberready.kernel.refusals import Refused
+from cyberready.platform.context import now, read, transact
+from cyberready.platform.faults import Fault, FaultsFound
+from cyberready.platform.gate import may, realm, who
+from cyberready.platform.texts import gettext as _
+from cyberready.platform.texts import ngettext
+from cyberready.platform.web import done, page
+from cyberready.playbooks import formats as files
+from cyberready.playbooks.rules import Playbook
+
+MOST_SHOWN = 200  # remarks of one kind: nobody reads more, and the rest is in the text
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What becomes of a file: remarks by kind, the playbook as far as it can be read, and its faults."""
+
+    brought: Brought
+    playbook: Playbook | None
+    faults: tuple[Fault, ...]
+    exists: bool
+    changed: bool
+
+    def remarks(self, kind: str) -> list[Remark]:
+        """The first remarks of a kind."""
+        return self.brought.report.of(Kind(kind))[:MOST_SHOWN]
+
+    def count(self, kind: str) -> int:
+        """How many remarks of a kind there are."""
+        return len(self.brought.report.of(Kind(kind)))
+
+
+@blueprint.get("/")
+@may("playbooks.write")
+def bring_page() -> ResponseReturnValue:
+    """The form to bring in a file."""
+    return page("exchange/bring", form=BringForm(), faults=())
+
+
+@blueprint.post("/")
+@may("playbooks.write")
+def bring() -> ResponseReturnValue:
+    """Read a file and keep it until its reader has seen what becomes of it; nothing is kept of one that is refused."""
+    form = BringForm()
+    name, data = form.given()
+    if not form.validate() or not data:
+        form.file.errors = [*form.file.errors, _("Choose a file.")]
+        return page("exchange/bring", 422, form=form, faults=())
+    try:
+        _brought(name, data)
+    except FaultsFound as found:
+        return page("exchange/bring", 422, form=form, faults=found.faults)
+    except Refused as refused:
+        return page("exchange/bring", form.refuse(refused), form=form, faults=())
+    kept = transact(lambda session: actions.keep(session, realm(), name, data, actor=who(), now=now()))
+    return redirect(url_for("exchange.waiting", number=kept.id), code=303)
+
+
+@blueprint.get("/waiting/<int:number>")
+@may("playbooks.write")
+def waiting(number: int) -> ResponseReturnValue:
+    """What becomes of a file: what was understood, guessed and left out, each with its place."""
+    kept = read(lambda session: queries.upload(session, realm(), number, who().ref))
+    return page("exchange/waiting", kept=kept, seen=_seen(kept), say=_)
+
+
+@blueprint.post("/waiting/<int:number>/take")
+@may("playbooks.write")
+def take(number: int) -> ResponseReturnValue:
+    """Make a draft of the file; one that was made from a version of ours leads to the comparison with that version."""
+    kept = read(lambda session: queries.upload(session, realm(), number, who().ref))
+    brought = _brought(kept.name, kept.data)
+    made = transact(lambda session: actions.take(session, realm(), number, brought, actor=who(), now=now()))
+    said = _("Draft %(version)s is begun.", version=made.version)
+    if made.lost:
+        said += " " + ngettext(
+            "%(num)s picture could not be kept.", "%(num)s pictures could not be kept.", made.lost
+        )
+    origin = brought.origin
+    release = read(lambda session: queries.origin(session, realm(), origin)) if origin else None
+    if release is None:
+        return done(said, "playbooks.draft", draft_id=made.draft_id)
+    return done(said, "playbooks.compare", slug=made.slug, old=release[0], new=f"draft-{made.draft_id}")
+
+
+@blueprint.post("/waiting/<int:number>/drop")
+@may("playbooks.write")
+def drop(number: int) -> ResponseReturnValue:
+    """Throw the file away."""
+    transact(lambda session: actions.drop(session, realm(), number, actor=who(), now=now()))
+    return done(_("The file was thrown away."), "exchange.bring_page")
+
+
+def _brought(name: str, data: bytes) -> Brought:
+    def find(identity: Identity) -> str | None:
+        release = read(lambda session: queries.origin(session, realm(), identity))
+        return release[1] if release else None
+
+    return formats.brought(name, data, find)
+
+
+def _seen(kept: KeptUpload) -> Seen:
+    brought = _brought(kept.name, kept.data)
+    playbook, faults = files.attempt(brought.source)
+    exists = playbook is not None and read(lambda session: queries.is_known(session, realm(), playbook.slug))
+    changed = brought.origin is not None and files.digest(brought.source) != brought.origin.digest
+    return Seen(brought, playbook, tuple(faults), exists, changed)
