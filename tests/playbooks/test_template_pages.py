@@ -106,3 +106,14 @@ def test_what_builds_on_nothing_has_no_changes_to_settle(officer, places):
     officer.get(CHANGES, status=404)
     officer.get(f"{CHANGES}?language=fr", status=404)
     officer.get(f"{LIST}/99", status=404)
+
+
+def test_the_library_shows_what_the_region_offers(officer, places):
+    template = places.offer(SMALL)
+    library = officer.get("/playbooks/").select_one("main")
+    assert library.select_one(f"a[href='/playbooks/templates/{template.id}']")
+    assert "nog niet op voort" in library.text
+    officer.post(f"{LIST}/{template.id}/build")
+    assert not officer.get("/playbooks/").select_one(f"a[href='/playbooks/templates/{template.id}']")
+    places.offer(SECOND)
+    assert "Gewijzigd sinds u erop voortbouwt" in officer.get("/playbooks/").text
