@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -115,6 +116,16 @@ def differing(comparison: Comparison) -> list[tuple[int, Passage]]:
     return [(place, passage) for place, passage in enumerate(comparison.passages, 1) if changed(passage)]
 
 
+def totals(found: Iterable[tuple[int, Passage]]) -> list[tuple[ChangeKind, str, int]]:
+    """How often each kind of change was made, what came, went and moved first."""
+    counts = Counter((change.kind, called(change)) for _place, passage in found for change in passage.changes)
+    order = list(ChangeKind)
+    return sorted(
+        ((kind, said, count) for (kind, said), count in counts.items()),
+        key=lambda one: (order.index(one[0]), -one[2], one[1]),
+    )
+
+
 def changed(passage: Passage) -> bool:
     """Whether there is something to see in a passage."""
     return bool(passage.changes) or any(
@@ -219,7 +230,7 @@ def names() -> dict[str, Any]:
         "lines": lines,
         "rows": rows,
         "tones": TONES,
-        "signs": {"same": "", "gone": "−", "new": "+", "changed": "±"},
+        "totals": totals,
     }
 
 
