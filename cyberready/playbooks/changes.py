@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 
 from cyberready.playbooks.pieces import likeness
 from cyberready.playbooks.rules import Content, DecisionPoint, Outcome, Phase, Playbook, Step
@@ -72,8 +71,8 @@ class Meaning:
     def __init__(self, old: Playbook, new: Playbook, renamed: Mapping[str, str]) -> None:
         self.old = old
         self.new = new
-        self._before = {part.id: part for part in chain(old.phases, old.steps)}
-        self._after = {part.id: part for part in chain(new.phases, new.steps)}
+        self._before = {part.id: part for part in _parts(old)}
+        self._after = {part.id: part for part in _parts(new)}
         self._homes = dict(renamed)
         self._points = tuple(self._together(_paired_points(list(_points(old)), list(_points(new)))))
         self._renamed = self._homes | {
@@ -233,11 +232,16 @@ def _said(value: object) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
+def _parts(playbook: Playbook) -> Iterator[Phase | Step]:
+    for phase in playbook.phases:
+        yield phase
+        yield from phase.steps
+
+
 def _points(playbook: Playbook) -> Iterator[_Point]:
     """Every decision point with the id of its section, empty for the introduction."""
     homes: list[tuple[str, Iterable[Content]]] = [("", playbook.intro)]
-    parts: Iterator[Phase | Step] = chain.from_iterable((phase, *phase.steps) for phase in playbook.phases)
-    homes += [(part.id, part.content) for part in parts]
+    homes += [(part.id, part.content) for part in _parts(playbook)]
     for home, content in homes:
         yield from (_Point(part, home) for part in content if isinstance(part, DecisionPoint))
 
