@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from cyberready.campaigns import jobs as campaign_jobs
+from cyberready.exchange import jobs as kit_jobs
 from cyberready.exercises import jobs as exercise_jobs
 from cyberready.exercises import queries as exercises
 from cyberready.exercises.formats import fill
@@ -83,6 +84,7 @@ def build(
         app.register_blueprint(import_module(f"cyberready.{name}.views").blueprint)
     alarm.add(exercise_jobs.source())
     alarm.add(campaign_jobs.source(settings))
+    alarm.add(kit_jobs.source(settings))
     return app
 
 

@@ -27,6 +27,8 @@ class Settings:
     session_hours: str = "12"
     live_writer: str = "direct"
     word_templates: str = ""
+    kit_folder: str = ""
+    kit_passphrase_file: str = ""
 
     @property
     def secure_cookies(self) -> bool:

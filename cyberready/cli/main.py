@@ -10,6 +10,7 @@ COMMANDS = {
     "demo": "demo",
     "diff": "diff",
     "found": "setup",
+    "kit": "kit",
     "rehearse": "rehearse",
     "schema": "check",
     "serve": "serve",

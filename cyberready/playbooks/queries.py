@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import Select, exists, func, select
@@ -78,6 +79,20 @@ def current_in_each_language(session: Session, realm: Realm, slug: str) -> list[
     """The releases of one playbook to follow, one for each language, with their sources; none is no fault."""
     chosen = _current(realm).where(PlaybookRelease.slug == slug).options(undefer(PlaybookRelease.source))
     return list(session.scalars(chosen.order_by(PlaybookRelease.language)))
+
+
+def current_of_all(session: Session, realm: Realm) -> list[PlaybookRelease]:
+    """The releases to follow of every playbook in every language, by title, without their sources."""
+    return list(
+        session.scalars(_current(realm).order_by(PlaybookRelease.title, PlaybookRelease.language))
+    )
+
+
+def first_published(session: Session) -> dict[int, datetime]:
+    """When each organisation that has a playbook published its first, by the organisation's number."""
+    first = func.min(PlaybookRelease.published_at)
+    chosen = select(PlaybookRelease.organisation_id, first).group_by(PlaybookRelease.organisation_id)
+    return dict(session.execute(chosen).all())
 
 
 def release(session: Session, realm: Realm, release_id: int, slug: str | None = None) -> PlaybookRelease:

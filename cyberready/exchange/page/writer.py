@@ -1,7 +1,7 @@
 """A version of a playbook as one HTML file that needs nothing else: no network, no script, no other file."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from cyberready.playbooks import formats, placeholders
 from cyberready.playbooks.rules import DECISION, END, PARALLEL, Content, DecisionPoint, Phase, Playbook, Step
 from cyberready.playbooks.sections import LABELS
 
+Named = Mapping[tuple[str, str], tuple[str, str]]
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 STYLE = """
 :root{color-scheme:light dark;--ink:#17212b;--blue:#154273;--line:#c3ccd5;--paper:#fff;--tint:#eef4fa;--warn:#d52b1e}
@@ -52,13 +53,24 @@ def to_html(source: str, standing: Standing, report: Report | None = None) -> by
     return _Page(playbook, standing, report or Report()).html().encode()
 
 
+def to_body(playbook: Playbook, standing: Standing, named: Named) -> Markup:
+    """What stands under the title in ``to_html``, for a page that holds several playbooks (filled in).
+
+    *named* gives the title and the address of what steps refer to, by field (``messages``, ``clocks`` …) and key.
+    """
+    return _Page(playbook, standing, Report(), named).body()
+
+
 class _Page:
     """Writes one page."""
 
-    def __init__(self, playbook: Playbook, standing: Standing, report: Report) -> None:
+    def __init__(
+        self, playbook: Playbook, standing: Standing, report: Report, named: Named | None = None
+    ) -> None:
         self._book = playbook
         self._standing = standing
         self._report = report
+        self._named = named or {}
         self._labels = LABELS[playbook.language if playbook.language in LABELS else "nl"]
         self._titles = {step.id: f"{step.number} {step.title}" for step in playbook.steps}
         self._titles |= {phase.id: phase.title for phase in playbook.phases}
@@ -81,6 +93,10 @@ class _Page:
             main=Markup("\n").join(self._main()),
             foot=" · ".join(filter(None, (self._standing.organisation, foot))),
         )
+
+    def body(self) -> Markup:
+        """The facts and the text, without a frame around them."""
+        return Markup("\n").join([self._facts(self._about()), *self._main()])
 
     def _say(self, message: str, **values: object) -> str:
         return translate(self._book.language, message, **values)
@@ -136,7 +152,7 @@ class _Page:
             (self._labels["evidence"], self._inline(step.evidence)),
         ]
         rows += [
-            (self._labels[name], ", ".join(getattr(step, name)))
+            (self._labels[name], self._references(name, getattr(step, name)))
             for name in ("messages", "contacts", "clocks", "playbooks")
         ]
         if step.next:
@@ -150,6 +166,11 @@ class _Page:
             facts=self._facts(rows),
             parts=Markup("\n").join(self._content(step.content, 4)),
         )
+
+    def _references(self, name: str, keys: Sequence[str]) -> Markup:
+        links = Markup('<a href="{1}">{0}</a>')
+        told = (links.format(*self._named[name, key]) if (name, key) in self._named else key for key in keys)
+        return Markup(", ").join(told)
 
     def _goes_on(self, target: str) -> str | Markup:
         if target == END:
