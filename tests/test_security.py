@@ -8,6 +8,7 @@ from PIL import Image
 from cyberready.campaigns import actions as campaigns
 from cyberready.campaigns import formats
 from cyberready.campaigns.models import Activity, AudienceAddress, Campaign
+from cyberready.exchange.models_kits import CrisisKit, KitCopy
 from cyberready.exercises import actions as exercises
 from cyberready.exercises.models import Inject
 from cyberready.improvements.models import Finding, Improvement, Retest
@@ -96,6 +97,12 @@ def furnish(session, town):
     session.add(incident)
     session.flush()
     session.add(Handover(**handover_values(town, incident)))
+    kit = CrisisKit(**filled(CrisisKit, {"organisation_id": town.home.id}))
+    session.add(kit)
+    session.flush()
+    session.add(
+        KitCopy(**filled(KitCopy, {"organisation_id": town.home.id, "kit_id": kit.id, "medium": "usb"}))
+    )
     improvement = Improvement(
         **filled(Improvement, {"organisation_id": town.home.id, "due_on": START.date()})
     )
@@ -175,6 +182,7 @@ def named(session, town):
         "delegation_id": first(Delegation),
         "digest": session.query(PlaybookImage).first().digest,
         "draft_id": first(Draft),
+        "copy_id": first(KitCopy),
         "duty_id": first(Duty),
         "finding_id": first(Finding),
         "handover_id": first(Handover),
