@@ -26,7 +26,7 @@ PAGES = {
     "/incidents/": ("security_officer", 2),
     "/incidents/1": ("security_officer", 6),
     "/playbooks/": ("security_officer", 5),
-    "/playbooks/stroomstoring": ("security_officer", 2),
+    "/playbooks/stroomstoring": ("security_officer", 4),
     "/campaigns": ("communications", 2),
     "/people": ("security_officer", 6),
 }

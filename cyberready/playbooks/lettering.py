@@ -60,7 +60,7 @@ def _fitting(word: str, width: float, size: float) -> int:
 def _syllable(word: str, longest: int) -> int:
     """Where to break: before a consonant that is followed by a vowel and follows a letter, within *longest* signs."""
     for place in range(min(longest, len(word) - LEAST), max(LEAST, longest - 7) - 1, -1):
-        before, first, second = word[place - 1 : place + 2]
+        before, first, second = list(word[place - 1 : place + 2])
         if before.isalpha() and first.isalpha() and first not in VOWELS and second in VOWELS:
             return place
     return longest

@@ -86,5 +86,11 @@ def template(key: str, language: str) -> Message | None:
     return next((shipped()[key, one] for one in languages if (key, one) in shipped()), None)
 
 
+def library(language: str) -> list[Message]:
+    """Every message template once, in *language* where it exists in it."""
+    found = (template(key, language) for key in dict.fromkeys(key for key, _ in shipped()))
+    return [one for one in found if one is not None]
+
+
 def _is_template(path: Path) -> bool:
     return path.name != "README.md"

@@ -50,6 +50,16 @@ def filled(playbook: Playbook, values: Mapping[str, str]) -> Playbook:
     )
 
 
+def text_filled(text: str, values: Mapping[str, str]) -> str:
+    """Markdown with *values* in it; what has no value stays as it stands."""
+    return _markdown(text, values)
+
+
+def unfilled(text: str, descriptions: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """What is not filled in in a text: the keys without a value, with their descriptions."""
+    return {key: descriptions.get(key, key) for key in used(text) if not values.get(key)}
+
+
 def worded(text: str, descriptions: Mapping[str, str], pattern: str = "[%s]") -> str:
     """*text* with what is not filled in told by its description, for places that cannot mark it."""
     if OPEN not in text:

@@ -8,6 +8,7 @@
   const AGAIN = 3 * SECOND;
   const KEEP = "keep:";
   const SENT = "keep-sent";
+  const PAD = "pad:"; // what editor.js keeps of a draft while the server cannot be reached
 
   // --- clocks -------------------------------------------------------------------------------------------------
 
@@ -97,6 +98,7 @@
 
   function forgetAll() {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(KEEP)) sessionStorage.removeItem(key);
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PAD)) localStorage.removeItem(key);
   }
 
   // After a plain submit the answer is a new page: only if that page is no refusal the text has arrived.
@@ -222,10 +224,19 @@
     element.focus();
   }
 
+  // What was copied is selected as well, so that one sees it and can copy it by hand where this is refused.
+  function copy(button) {
+    const text = button && document.getElementById(button.dataset.copy);
+    if (!text) return;
+    text.select();
+    navigator.clipboard.writeText(text.value).then(() => button.setAttribute("data-done", ""), () => {});
+  }
+
   function prepare(root) {
     signForms();
     for (const form of root.querySelectorAll("form[data-keep]")) restore(form);
     for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
+    if (navigator.clipboard) for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
     takeFocus(root.querySelector("[data-focus]"));
     followNow();
     tick();
@@ -238,6 +249,7 @@
   document.addEventListener("submit", onSubmit);
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-print]")) print();
+    copy(event.target.closest?.("[data-copy]"));
   });
   document.addEventListener("htmx:after:request", onAnswer);
   document.addEventListener("htmx:response:error", onRefusal);

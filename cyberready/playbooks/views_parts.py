@@ -1,0 +1,109 @@
+"""What the pages of playbooks share: texts with what is not filled in marked, and reviews."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel.dates import format_date
+from markupsafe import Markup, escape
+
+from cyberready.kernel.deadlines import Term, Unit
+from cyberready.platform import markdown, texts
+from cyberready.platform.texts import gettext as _
+from cyberready.platform.texts import ngettext
+from cyberready.playbooks import placeholders
+from cyberready.playbooks.models import PlaybookRelease
+from cyberready.playbooks.queries_reading import Links
+from cyberready.playbooks.rules import Playbook, review_due
+from cyberready.playbooks.views_blueprint import prose
+
+TAG_OR_PLACE = re.compile(rf"<[^>]*>|{placeholders.PLACE.pattern}")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One line of the library: a release and when it is to be reviewed."""
+
+    release: PlaybookRelease
+    review_at: datetime | None
+    overdue: bool
+
+
+def book(release: PlaybookRelease, present: datetime) -> Book:
+    """A release, and whether its review is due."""
+    review_at = review_due(release.published_at, release.review_months)
+    return Book(release, review_at, review_at is not None and review_at <= present)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Says the texts of one playbook as HTML; what is not filled in is marked, with its description."""
+
+    descriptions: Mapping[str, str]
+
+    def prose(self, text: str, heading_from: int = 1) -> Markup:
+        """Markdown; its own headings begin at level *heading_from*."""
+        return self._marked(
+            prose(text) if heading_from == 1 else markdown.render(text, heading_from=heading_from)
+        )
+
+    def inline(self, text: str) -> Markup:
+        """Markdown of one line, without a paragraph around it."""
+        html = prose(text).strip()
+        return self._marked(Markup(html.removeprefix("<p>").removesuffix("</p>")))  # noqa: S704 -- made safe by prose
+
+    def plain(self, text: str) -> Markup:
+        """Plain text."""
+        return self._marked(escape(text))
+
+    def words(self, text: str) -> str:
+        """Plain text in which nothing can be marked, for the middle of a sentence."""
+        return placeholders.worded(text, self.descriptions)
+
+    def _marked(self, html: Markup) -> Markup:
+        if placeholders.OPEN not in html:
+            return html
+        return Markup(TAG_OR_PLACE.sub(self._mark, html))  # noqa: S704 -- what is put in is escaped
+
+    def _mark(self, found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
+        said = escape(self.descriptions.get(found[1].strip(), found[1].strip()))
+        return f'<mark class="cr-unfilled">{said}</mark>'
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What a page says about that to which a step refers; ``places`` are the titles of steps, phases and branches."""
+
+    slug: str
+    language: str
+    links: Links
+    places: Mapping[str, str]
+
+    @staticmethod
+    def term(span: Term) -> str:
+        """A legal term in words."""
+        return term(span)
+
+    @staticmethod
+    def day(on: date) -> str:
+        """A day in words."""
+        return format_date(on, "d MMM y", locale=texts.language())
+
+
+def places(playbook: Playbook) -> dict[str, str]:
+    """What everything with an id in a playbook is called."""
+    found = {phase.id: phase.title for phase in playbook.phases}
+    found |= {step.id: f"{step.number} {step.title}" for step in playbook.steps}
+    return found | {point.id: point.question for point in playbook.decision_points}
+
+
+def term(span: Term) -> str:
+    """A legal term in words."""
+    if span.unit is Unit.HOURS:
+        return ngettext("%(num)s hour", "%(num)s hours", span.amount)
+    if span.unit is Unit.MONTHS:
+        return ngettext("%(num)s month", "%(num)s months", span.amount)
+    return _("at once") if span.unit is Unit.IMMEDIATELY else _("as agreed")
