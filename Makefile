@@ -74,6 +74,9 @@ benchmarks: .venv/tested ## Measure; prints the tables of docs/performance.md
 	$(BIN)/python benchmarks/exercise.py
 	$(BIN)/python benchmarks/live.py
 	$(BIN)/python benchmarks/pages.py
+	$(BIN)/python benchmarks/playbooks.py
+	$(BIN)/python benchmarks/search.py
+	$(BIN)/python benchmarks/kit.py
 
 clean: ## Remove what was made
 	rm -rf .venv build dist .demo .mypy_cache .ruff_cache .pytest_cache
