@@ -10,6 +10,7 @@ from cyberready.exchange.report import Kind, Place, Report
 from cyberready.exchange.word.inline import Inline, Line, Span, markdown
 from cyberready.exchange.word.lists import Entry, grouped
 from cyberready.exchange.word.parts import BOXES, File, Style, child, name, value, whole, within
+from cyberready.platform.markdown import FILE
 
 START = "paragraph %(paragraph)s, before the first heading"
 UNDER = "paragraph %(paragraph)s under “%(heading)s”"
@@ -17,6 +18,7 @@ CONTENTS = re.compile(r"(toc|inhopg|inhoudsopgave) ?\d", re.IGNORECASE)
 TYPED = re.compile(
     r"^(?:\\?[-–—]|[•·▪◦‣]|(\d{1,3}(?:\.\d{1,3}){0,3})\\?[.)](?=\s)|(\d{1,3}(?:\.\d{1,3}){1,3})(?=\s))\s+(?=\S)"
 )
+OUTWARD = re.compile(r"(https?|mailto|tel):", re.IGNORECASE)
 DEEPEST = 8
 TOO_DEEP = 40  # tables in cells of tables: deeper ones are read as text
 
@@ -192,10 +194,10 @@ class Body:
         return Entry(Heading(level, text, Place("heading “%(heading)s”", {"heading": line.text}), known))
 
     def _link(self, target: str) -> str:
-        """Where a link of the document may lead: out of it, or to a part that an export marked."""
+        """Where a link of the document may lead: out of it, to a part that an export marked, or to another playbook."""
         if target.startswith("#cr_"):
             return target
-        return target if re.match(r"(https?|mailto|tel):", target, re.IGNORECASE) else ""
+        return target if OUTWARD.match(target) or FILE.fullmatch(target) else ""
 
     @staticmethod
     def _ticked(line: Line) -> str:

@@ -19,14 +19,23 @@ def merged(original: str, base: str, edited: str) -> str:
     while at < len(middle) or one < len(first) or other < len(last):
         stop = _next_common(at, len(middle), to_first, to_last)
         here, there = (to_first[stop], to_last[stop]) if stop < len(middle) else (len(first), len(last))
-        if middle[at:stop] == last[other:there]:
-            made += first[one:here]
-        else:
-            made += last[other:there]
+        made += _between(first[one:here], middle[at:stop], last[other:there])
         if stop < len(middle):
             made.append(first[here])
         at, one, other = stop + 1, here + 1, there + 1
     return "\n".join(made)
+
+
+def _between(first: Sequence[str], middle: Sequence[str], last: Sequence[str]) -> Sequence[str]:
+    """What stands between two lines that all three have; line by line where each has its own in the original."""
+    if middle == last:
+        return first
+    if len(first) != len(middle):
+        return last
+    made: list[str] = []
+    for kind, start, stop, begin, end in SequenceMatcher(a=middle, b=last, autojunk=False).get_opcodes():
+        made += first[start:stop] if kind == "equal" else last[begin:end]
+    return made
 
 
 def _next_common(at: int, end: int, one: dict[int, int], other: dict[int, int]) -> int:

@@ -212,11 +212,10 @@ class Setting:
         at = 0
         for found in PLACE.finditer(text):
             yield from self._plain(text[at : found.start()], bold=bold, italic=italic, strike=strike)
-            value = self._values.get(found[1], "")
-            if value and len(found[1]) <= 40:
-                yield self._filled(
-                    found[1], value, self._plain(value, bold=bold, italic=italic, strike=strike)
-                )
+            key = found[1].strip()
+            value = self._values.get(key, "")
+            if value and len(key) <= 40:
+                yield self._filled(key, value, self._plain(value, bold=bold, italic=italic, strike=strike))
             else:
                 yield from self._plain(found[0], bold=bold, italic=italic, strike=strike)
             at = found.end()
