@@ -14,12 +14,13 @@ from cyberready.platform.sources import MOST_BYTES, text_of
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.texts import ngettext, speaking
 from cyberready.playbooks import formats as playbooks
-from cyberready.playbooks import references
+from cyberready.playbooks import messages, references
 from cyberready.playbooks.rules import Playbook
 from cyberready.settings import content_root
 
 SUFFIXES = (".md", ".yaml", ".yml")
 CAMPAIGN = re.compile(rb"^format:\s*[\"']?cyberready/campaign/", re.MULTILINE)
+MESSAGE = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n(?:(?!slug:|---).*\n)*?key:", re.ASCII)
 SLUG = re.compile(r"^slug:", re.MULTILINE)
 
 
@@ -27,7 +28,7 @@ SLUG = re.compile(r"^slug:", re.MULTILINE)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.pass_context
 def check(ctx: click.Context, paths: tuple[Path, ...]) -> None:
-    """Check playbooks (*.md), scenarios and campaigns (*.yaml); a folder stands for the files in it.
+    """Check playbooks and messages (*.md), scenarios and campaigns (*.yaml); a folder stands for the files in it.
 
     Prints one line per good file; each fault goes to standard error as file:line: what is wrong and what to do.
     Exit status 1 when there is a fault. Speaks Dutch when LANG begins with nl.
@@ -82,6 +83,9 @@ def _checked(path: Path) -> bool:
 
 def _said(path: Path, source: bytes) -> str:
     """What kind of file this is, its title and its size; raises FaultsFound."""
+    if path.suffix == ".md" and MESSAGE.match(source):
+        message = messages.parse(source)
+        return _("message %(title)s", title=message.title)
     if path.suffix == ".md":
         playbook = playbooks.parse(source)
         _check_name(path, source, playbook.slug, playbook.language)

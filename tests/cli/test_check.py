@@ -28,10 +28,12 @@ def write(tmp_path):
 
 
 def test_shipped_files_are_good():
-    result = run(ROOT / "playbooks", ROOT / "exercises", ROOT / "templates" / "campaigns")
+    folders = ("playbooks", "exercises", "templates/campaigns", "templates/messages/crisis")
+    result = run(*(ROOT / folder for folder in folders))
     assert result.exit_code == 0, result.stderr
     lines = result.stdout.splitlines()
-    assert len(lines) >= 5
+    assert sum(": playbook " in line for line in lines) >= 15
+    assert sum(": message " in line for line in lines) >= 16
     assert any(
         line.endswith("ransomware-bij-de-gemeente.md: playbook Ransomware bij de gemeente, 30 steps")
         for line in lines
@@ -79,6 +81,17 @@ def test_messages_are_dutch_when_the_language_is(write):
     assert (
         result.stderr == f"{bad}:22: De rol baas staat niet in de gegevens bovenaan. Kies uit: ciso, ict.\n"
     )
+
+
+def test_a_message_is_told_from_a_playbook_and_its_faults_have_lines(write):
+    good = write(
+        "bericht.nl.md",
+        "---\nkey: bericht\ntitle: Bericht\nlanguage: nl\naudience: Inwoners\nchannel: Website\nsummary: Kort.\n---\n\nHallo.\n",
+    )
+    bad = write("fout.nl.md", "---\nkey: fout\ntitle: Fout\nlanguage: nl\n---\n\n{{ wie }}\n")
+    result = run(good, bad)
+    assert result.stdout == f"{good}: message Bericht\n"
+    assert f"{bad}:2: audience is missing." in result.stderr
 
 
 def test_the_name_of_the_file_is_its_slug(write):
