@@ -3,8 +3,10 @@
 import re
 import textwrap
 from functools import lru_cache
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from cyberready.exchange.blocks import Block, Cell, Grid, Heading, Item, Listing, Prose
@@ -15,6 +17,7 @@ from cyberready.platform.outline import anchor
 
 HEADING = re.compile(r"( {0,3})(#{1,6}\s|={1,}\s*$|-{2,}\s*$)")
 PIPE = re.compile(r"(?<!\\)\|")
+MOST_ROUNDS = 5
 BOX = re.compile(r"\[([ xX])\]\s+")
 
 
@@ -30,9 +33,24 @@ def _parser() -> MarkdownIt:
 
 def blocks_of(text: str, file: str = "") -> list[Block]:
     """The blocks of a Markdown text; *file* is its name among several."""
-    lines = text.split("\n")
+    lines, tokens = _unhidden(text.split("\n"))
     reading = _Parsing(lines, file)
-    return [made for block in outline.blocks(_parser().parse(text)) for made in reading.block(block)]
+    return [made for block in outline.blocks(tokens) for made in reading.block(block)]
+
+
+def _unhidden(lines: list[str]) -> tuple[list[str], list[Token]]:
+    """The lines and what they are read as: an address that is hidden as a definition of a link becomes text."""
+    tokens: list[Token] = []
+    for _ in range(MOST_ROUNDS):
+        found: dict[str, Any] = {}
+        tokens = _parser().parse("\n".join(lines), found)
+        hidden = [*found.get("references", {}).values(), *found.get("duplicate_refs", ())]
+        if not hidden:
+            break
+        for one in hidden:
+            at = one["map"][0]
+            lines[at] = lines[at].replace("[", "\\[", 1)
+    return lines, tokens
 
 
 class _Parsing:

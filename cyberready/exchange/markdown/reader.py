@@ -62,7 +62,7 @@ def _source(text: str, name: str, report: Report, look: Look) -> str:
         for fault in faults:
             report.guessed(Place("line %(line)s", {"line": fault.line}), fault.sentence, **fault.values)
         report.understood("the whole document", "The file is a playbook already and stays as it is.")
-        return text
+        return IMAGE.sub(lambda one: _beside(one, look), text)
     blocks, known = _blocks(text, report, look, matter, "")
     return shaped(blocks, (), report, name, known=known)
 
@@ -124,6 +124,12 @@ def _image(found: re.Match[str], look: Look, report: Report) -> str:
             else f"{found[1]} ({found[2]})"
         )
     return f"![{found[1]}](image:{picture.sha256})"
+
+
+def _beside(found: re.Match[str], look: Look) -> str:
+    """A picture that is at hand, by its content; anything else as it stands."""
+    picture = None if found[2].startswith("image:") else look(found[2])
+    return f"![{found[1]}](image:{picture.sha256})" if picture else found[0]
 
 
 def read_zip(data: bytes, name: str, report: Report) -> Read:

@@ -1,0 +1,248 @@
+"""Markdown from elsewhere: what survives, what is made of it, and that our own comes back to the letter."""
+
+import io
+import re
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cyberready.exchange import formats as exchange
+from cyberready.exchange.report import Kind
+from cyberready.exchange.standing import Standing
+from cyberready.kernel.refusals import Refused
+from cyberready.playbooks import formats
+from tests.exchange.documents import packed
+from tests.playbooks.writing import PHASES, SMALL, written
+
+ROOT = Path(__file__).parent.parent.parent
+STANDING = Standing(datetime(2026, 11, 22, tzinfo=UTC))
+PROTOCOL = """\
+# Protocol datalek
+
+> **Versie:** 1.2
+> **Eigenaar:** CISO
+> **Datum:** 2024-05-01
+
+Dit protocol is voor iedereen. Zie [de IBD][ibd], [portaal] of [stap twee](#2-melden).
+
+<!-- dit is
+# geen kop
+
+commentaar -->
+
+## 1. Signaleren
+
+1. CISO: kijk goed. Noteer de tijd.
+   - [ ] een vakje
+     - dieper
+   - [x] nog een
+2. Bel binnen een half uur de FG[^1]
+
+[^1]: Zie het privacyreglement.
+
+## 2. Melden
+
+| Stap | Wie | Wanneer | Opmerking |
+|---|---|---|---|
+| Meld bij de AP | FG | 72 uur | zie [portaal] |
+| Bel de griffier | Burgemeester | zsm | `een | twee` |
+
+- [ ] los vakje
+
+```
+[ibd] # niets
+```
+
+[ibd]: https://www.informatiebeveiligingsdienst.nl
+[portaal]: https://ap.nl
+[los]: https://los.nl
+"""
+
+
+def brought(text, name="protocol.md"):
+    return exchange.brought(name, text.encode())
+
+
+def read(text, name="protocol.md"):
+    found = brought(text, name)
+    return formats.parse(found.source), found
+
+
+def said(found, kind):
+    return [remark.said() for remark in found.report.of(kind)]
+
+
+def test_a_protocol_without_front_matter():
+    book, found = read(PROTOCOL)
+    assert (book.title, book.slug, book.version, book.owner) == (
+        "Protocol datalek",
+        "protocol-datalek",
+        "1.2",
+        "CISO",
+    )
+    assert "> **Datum:** 2024-05-01" in book.intro[0]
+    assert (
+        "[de IBD](https://www.informatiebeveiligingsdienst.nl), [portaal](https://ap.nl) of [stap twee](#melden)"
+        in book.intro[0]
+    )
+    assert "commentaar -->" in book.intro[0]
+    assert [phase.title for phase in book.phases] == ["Signaleren", "Melden"]
+    look, call, report, clerk = book.steps
+    assert (look.title, look.role) == ("CISO: kijk goed", "ciso")
+    assert look.content == ("Noteer de tijd.\n\n- [ ] een vakje\n  - dieper\n- [x] nog een",)
+    assert (call.title, call.time, call.content) == (
+        "Bel binnen een half uur de FG[^1]",
+        "30 minuten",
+        ("[^1]: Zie het privacyreglement.",),
+    )
+    assert (report.role, report.time) == ("fg", "72 uur")
+    assert "een \\| two".replace("two", "twee") in clerk.content[0]
+    assert "[ibd] # niets" in clerk.content[0]
+    assert "los: https://los.nl" in clerk.content[0]
+    assert "An address that no link uses became text: https://los.nl" in said(found, Kind.GUESSED)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "playbooks").glob("*.md")), ids=lambda path: path.stem)
+def test_a_playbook_of_ours_stays_what_it_is(path):
+    source = path.read_bytes()
+    given = exchange.write(source.decode(), "md", STANDING)[0]
+    assert exchange.brought(path.name, given).source.encode() == given == source
+
+
+@given(PHASES)
+def test_out_and_in_is_the_identity(phases):
+    source = formats.canonical(written(phases))
+    for kind in ("md", "zip"):
+        given = exchange.write(source, kind, STANDING)[0]
+        assert exchange.brought(f"x.{kind}", given).source == source
+
+
+def test_a_playbook_of_ours_with_faults_stays_what_it_is_too():
+    text = SMALL.replace("- Rol: ciso", "- Rol: niemand")
+    found = brought(text)
+    assert found.source == text
+    assert any("niemand" in one for one in said(found, Kind.GUESSED))
+
+
+def test_front_matter_from_elsewhere():
+    book, found = read(
+        "---\ntitel: Uitval\nauteur: Kim\ntags: [a, b]\nversie: 2.1\nlanguage: fr\ntlp: paars\n---\n\n## Fase\n\nTekst.\n"
+    )
+    assert (book.title, book.version, book.language, book.tlp) == ("Uitval", "2.1", "nl", "CLEAR")
+    assert "tags is not known in the front matter of a playbook and is left out: a, b" in said(
+        found, Kind.SKIPPED
+    )
+    assert "fr cannot be the language of a playbook and is left out." in said(found, Kind.SKIPPED)
+
+
+def test_a_table_after_the_title_says_what_the_document_is():
+    book, _ = read(
+        "# Uitval\n\n| Versie | 3.0 |\n|---|---|\n| Eigenaar | Hoofd ICT |\n| Status | concept |\n\n## Fase\n\nTekst.\n\n## Nog een\n"
+    )
+    assert (book.title, book.version, book.owner) == ("Uitval", "3.0", "Hoofd ICT")
+    assert "concept" in book.intro[0]
+
+
+def test_english_is_recognised():
+    book, _ = read(
+        "# Outage\n\nThis is what the team does when the power is out.\n\n## Act\n\n| Step | Who | Within |\n|---|---|---|\n| Call the grid | Mayor | 30 min |\n\n## After\n"
+    )
+    assert (book.language, book.steps[0].time, book.steps[0].role) == ("en", "30 minutes", "mayor")
+
+
+def test_links_in_the_text_follow_the_headings():
+    book, found = read(
+        "# A\n\n## Eerste fase\n\nZie [twee](#tweede-fase), [drie](#weg) en [vier](#Tweede-Fase).\n\n## Tweede fase\n"
+    )
+    assert book.phases[0].content == ("Zie [twee](#tweede-fase), drie en [vier](#tweede-fase).",)
+    assert any("#weg" in one for one in said(found, Kind.GUESSED))
+
+
+def test_a_zip_of_several_files_with_pictures():
+    found = exchange.brought(
+        "protocol.zip",
+        packed(
+            {
+                "doc/README.md": "# Protocol\n\nWelkom. ![Kaart](img/kaart.png) ![weg](img/weg.png)\n",
+                "doc/2-melden.md": "# Melden\n\n1. Bel\n",
+                "doc/10-na.md": "Na afloop.\n",
+                "doc/img/kaart.png": b"pixels",
+                "doc/x.pdf": b"%PDF",
+                "__MACOSX/doc/._README.md": b"\0",
+            }
+        ),
+    )
+    book = formats.parse(found.source)
+    assert (book.title, [phase.title for phase in book.phases]) == ("Protocol", ["Melden", "10-na"])
+    [picture] = found.pictures
+    assert (picture.name, picture.data) == ("kaart.png", b"pixels")
+    assert f"![Kaart](image:{picture.sha256})" in book.intro[0]
+    assert "The picture img/weg.png is not in the file, and cannot be taken over." in said(found, Kind.LOST)
+    assert [remark.place for remark in found.report.of(Kind.SKIPPED)] == ["doc/x.pdf"]
+
+
+def test_a_zip_out_shows_its_pictures_and_comes_back():
+    picture = b"\x89PNG\r\n\x1a\nxx"
+    text = exchange.brought("x.zip", packed({"x.md": SMALL + "\n![a](b.png)\n", "b.png": picture}))
+    standing = Standing(STANDING.made, pictures={one.sha256: one.data for one in text.pictures})
+    given = exchange.write(text.source, "zip", standing)[0]
+    with zipfile.ZipFile(io.BytesIO(given)) as opened:
+        names = opened.namelist()
+        assert re.search(r"!\[a\]\(images/\w+\.png\)", opened.read("stroomstoring.md").decode())
+    assert names[0] == "stroomstoring.md"
+    assert exchange.brought("y.zip", given).source == text.source
+
+
+def test_a_zip_of_several_playbooks_is_refused():
+    with pytest.raises(Refused, match="several playbooks"):
+        exchange.brought("x.zip", packed({"a.md": SMALL, "b.md": SMALL}))
+    with pytest.raises(Refused, match="no Markdown file"):
+        exchange.brought("x.zip", packed({"a.png": b"x"}))
+
+
+PIECES = st.sampled_from(
+    [
+        "# Kop {}",
+        "## Kop {}",
+        "### {}",
+        "1. {}",
+        "- {}",
+        "- [ ] {}",
+        "  - {}",
+        "   {}",
+        "> {}",
+        "{}",
+        "| Wie | Actie |\n|---|---|\n| {} | x |",
+        "<!-- {} -->",
+        "```\n{}\n```",
+        "[^1]: {}",
+        "{}: {}",
+        "<b>{}</b>",
+        "**Rol:** {}",
+        "***",
+        "    {}",
+        "1) {}\n   - Wie: bode",
+        "{}\n===",
+        "{}\\",
+        "* * {}",
+        "[{}][x]",
+        "[x]: https://x.nl/{}",
+    ]
+)
+
+
+@given(st.lists(st.tuples(PIECES, st.sampled_from(["\n", "\n\n"])), min_size=1, max_size=14))
+def test_no_word_of_markdown_is_lost(pieces):
+    words, text = [], ""
+    for number, (piece, gap) in enumerate(pieces):
+        word = f"woord{number}x"
+        words += [word] if "{}" in piece else []
+        text += piece.replace("{}", word) + gap
+    found = brought(text)
+    told = (found.source + "".join(remark.said() for remark in found.report.remarks)).casefold()
+    told = re.sub(r"[\\*_~`]", "", told)
+    assert [word for word in words if word not in told] == []
