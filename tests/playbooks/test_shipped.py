@@ -55,6 +55,7 @@ def test_fourteen_playbooks_are_shipped_and_two_of_them_in_english_too():
     assert {path.name for path in SHIPPED} == {
         "crisiscommunicatie-digitale-verstoring.md",
         "datalek.md",
+        "datalek.en.md",
         "ddos-aanval.md",
         "deepfake-en-desinformatie.md",
         "lek-vertrouwelijke-raadsstukken.md",
