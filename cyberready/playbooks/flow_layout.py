@@ -80,13 +80,17 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A chart: boxes in the order of the file, lines, and the titles of the phases with their places."""
+    """A chart: boxes in the order of the file, lines, and the titles of the phases with their places.
+
+    ``cuts`` are the heights at which no box is cut in two, from 0 to the height of all.
+    """
 
     width: int
     height: int
     boxes: tuple[Box, ...]
     paths: tuple[Path, ...]
     headings: tuple[Text, ...]
+    cuts: tuple[int, ...]
 
 
 def laid_out(graph: Graph, words: Words) -> Drawing:
@@ -143,7 +147,9 @@ class _Layout:
         gaps, tops, headings, height = self._down()
         boxes = {name: self._box(node, tops[self._layer[name]]) for name, node in self._nodes.items()}
         paths = [Path(edge, self._points(edge, boxes, gaps)) for edge in self._graph.edges]
-        return Drawing(self._width, height, tuple(boxes.values()), tuple(paths), tuple(headings))
+        return Drawing(
+            self._width, height, tuple(boxes.values()), tuple(paths), tuple(headings), (*gaps, height)
+        )
 
     def _is_near(self, edge: Edge) -> bool:
         return self._layer[edge.target] == self._layer[edge.source] + 1

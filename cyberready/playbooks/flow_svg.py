@@ -9,6 +9,7 @@ from cyberready.playbooks.flow_layout import NOTE_LINE, PAD, Box, Drawing, Path,
 from cyberready.playbooks.rules import DECISION, END, PARALLEL
 
 ROUND, CORNER, ARROW = 6, 8, 5
+LEAST_WIDE, TALLER = 560, 13  # a sheet of A4 without its margins is 1.4 times as high as it is wide
 
 
 def svg(
@@ -30,7 +31,25 @@ def svg(
         f' aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-desc">{escape(description)}</desc>'
     )
-    return "".join([head, *_parts(drawing, words, address), "</svg>"])
+    return "".join([head, f'<g id="{name}-all">', *_parts(drawing, words, address), "</g></svg>"])
+
+
+def sheets(drawing: Drawing, *, name: str = "flow") -> tuple[str, ...]:
+    """The drawing that ``svg`` made in parts that fit on sheets of paper, cut where no box is cut in two."""
+    highest = max(drawing.width, LEAST_WIDE) * TALLER // 10
+    made: list[str] = []
+    top = 0
+    for cut, after in pairwise([*drawing.cuts, drawing.height + highest]):
+        if after - top > highest and cut > top:
+            box = (
+                f'viewBox="0 {top} {drawing.width} {cut - top}" width="{drawing.width}" height="{cut - top}"'
+            )
+            made.append(
+                f'<svg class="cr-flow" xmlns="http://www.w3.org/2000/svg" {box} aria-hidden="true">'
+                f'<use href="#{name}-all"/></svg>'
+            )
+            top = cut
+    return tuple(made)
 
 
 def _parts(drawing: Drawing, words: Words, address: Callable[[str], str]) -> Iterator[str]:

@@ -9,13 +9,14 @@ from cyberready.playbooks import flow, flow_layout, flow_svg
 from cyberready.playbooks.rules import DECISION, END, PARALLEL, WHILE, Playbook
 
 
-def chart(playbook: Playbook, address: str) -> tuple[flow.Graph, Markup]:
-    """The graph of a playbook and its drawing, whose boxes lead to the steps on the page at *address*."""
+def chart(playbook: Playbook, address: str) -> tuple[flow.Graph, Markup, Markup]:
+    """The graph of a playbook, its drawing, whose boxes lead to the steps on the page at *address*, and that on paper."""
     graph = flow.graph(playbook)
     words = chart_words(playbook.language)
     said = {"title": playbook.title, "steps": len(playbook.steps), "points": len(playbook.decision_points)}
+    drawing = flow_layout.laid_out(graph, words)
     drawn = flow_svg.svg(
-        flow_layout.laid_out(graph, words),
+        drawing,
         words,
         title=translate(playbook.language, "Flow chart of %(title)s", **said),
         description=translate(
@@ -25,7 +26,8 @@ def chart(playbook: Playbook, address: str) -> tuple[flow.Graph, Markup]:
         ),
         address=lambda name: f"{address}#{name}",
     )
-    return graph, Markup(drawn)  # noqa: S704 -- every text in it is escaped
+    on_paper = "".join(flow_svg.sheets(drawing))
+    return graph, Markup(drawn), Markup(on_paper)  # noqa: S704 -- every text in them is escaped
 
 
 @lru_cache

@@ -88,12 +88,13 @@ def flow_chart(slug: str) -> ResponseReturnValue:
     """The steps and branches as a drawing, and the same as a list."""
     text = read(lambda session: _text(session, slug))
     address = url_for("playbooks.reading", slug=slug, language=text.release.language)
-    graph, drawing = chart(text.playbook, address)
+    graph, drawing, on_paper = chart(text.playbook, address)
     return page(
         "playbooks/flow",
         **_shown(text),
         graph=graph,
         drawing=drawing,
+        on_paper=on_paper,
         words=chart_words(text.release.language),
     )
 
@@ -103,7 +104,7 @@ def flow_chart(slug: str) -> ResponseReturnValue:
 def messages() -> ResponseReturnValue:
     """Every message template."""
     found = message_texts.library(language())
-    return page("playbooks/messages", messages=sorted(found, key=lambda one: (one.title, one.key)))
+    return page("playbooks/messages", listed=sorted(found, key=lambda one: (one.title, one.key)))
 
 
 @blueprint.get("/messages/<key>")

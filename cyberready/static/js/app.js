@@ -224,6 +224,16 @@
     element.focus();
   }
 
+  const narrow = matchMedia("(max-width: 60rem)");
+
+  // What is open for who has no script takes too much of a phone; where there is room for it, it is always open.
+  function fold(parts) {
+    for (const part of parts) {
+      part.dataset.fold = "done";
+      part.open = !narrow.matches;
+    }
+  }
+
   // What was copied is selected as well, so that one sees it and can copy it by hand where this is refused.
   function copy(button) {
     const text = button && document.getElementById(button.dataset.copy);
@@ -237,11 +247,13 @@
     for (const form of root.querySelectorAll("form[data-keep]")) restore(form);
     for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
     if (navigator.clipboard) for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+    fold(root.querySelectorAll("details[data-fold=narrow]"));
     takeFocus(root.querySelector("[data-focus]"));
     followNow();
     tick();
   }
 
+  narrow.addEventListener("change", () => fold(document.querySelectorAll("details[data-fold]")));
   settleSent();
   prepare(document);
   setInterval(tick, 200);
