@@ -3,7 +3,7 @@
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from cyberready.exchange.actions_kits import MEDIA
 from cyberready.exchange.kit.archive import SHORT, SHORTEST_PASSPHRASE
@@ -24,6 +24,7 @@ class KitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
             SelectChoice("html", _("One page that opens in any browser")),
         ],
         default="zip",
+        validators=[InputRequired(_("Choose one."))],
     )
     passphrase = PasswordField(_("Passphrase for the zip"), [Length(max=200)])
     back = HiddenField()
