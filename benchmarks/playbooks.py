@@ -6,6 +6,8 @@ Comparison: a playbook of 20 pages (10,000 words: the shipped ransomware playboo
 against itself with edits. The time is that of everything between two texts and a finished comparison, without any
 cache; reading the two files (which the application keeps) is given beside it. Peer in the same run: difflib of the
 standard library, word by word, which knows no steps and no moves.
+
+Files: a Word document of 100 pages from file to draft; its peer only takes the words out with python-docx.
 """
 
 import difflib
@@ -14,10 +16,16 @@ import re
 import statistics
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
 
+import docx
+from docx.oxml.ns import qn
 from rich.console import Console
 from rich.table import Table
 
+from cyberready.exchange import formats as exchange
+from cyberready.exchange.standing import Standing
 from cyberready.playbooks import comparison, formats
 from cyberready.settings import content_root
 
@@ -94,11 +102,81 @@ def compare_all(table: Table) -> None:
         )
 
 
+def long_protocol() -> bytes:
+    """A Word document of 100 pages (some 40,000 words): headings, text, numbered lists, tables with roles."""
+    dice = random.Random(1)
+    words = [
+        "de",
+        "gemeente",
+        "meldt",
+        "binnen",
+        "uur",
+        "servicedesk",
+        "leverancier",
+        "netwerk",
+        "inwoners",
+        "burgemeester",
+        "besluit",
+        "plan",
+        "route",
+        "kaart",
+    ]
+
+    def said(count: int) -> str:
+        return " ".join(dice.choice(words) for _ in range(count)).capitalize() + "."
+
+    sheet = docx.Document()
+    sheet.add_heading("Protocol", 0)
+    for _ in range(20):
+        sheet.add_heading(said(4), 1)
+        for _ in range(4):
+            sheet.add_heading(said(3), 2)
+            for _ in range(6):
+                sheet.add_paragraph(said(50))
+            for _ in range(6):
+                sheet.add_paragraph(said(18), "List Number")
+            table = sheet.add_table(rows=0, cols=4)
+            for row in [
+                ("Actie", "Wie", "Termijn", "Opmerking"),
+                *[(said(12), "CISO", "30 min", said(6))] * 6,
+            ]:
+                for cell, text in zip(table.add_row().cells, row, strict=True):
+                    cell.text = text
+    file = BytesIO()
+    sheet.save(file)
+    return file.getvalue()
+
+
+def files(table: Table) -> None:
+    """Files in and out; the peer reads the same document with python-docx and does no more than take its words."""
+    given = long_protocol()
+    source = (content_root() / "playbooks" / "ransomware-bij-de-gemeente.md").read_text("utf-8")
+    standing = Standing(datetime(2026, 11, 22, tzinfo=UTC))
+    sheet = exchange.write(source, "docx", standing)[0]
+
+    def peer() -> int:
+        found = docx.Document(BytesIO(given))
+        return sum(len(one.text or "") for one in found.element.body.iter(qn("w:t")))
+
+    for name, work, target, other in (
+        ("import of 100 pages of Word", lambda: exchange.brought("protocol.docx", given), "5,000 ms", peer),
+        ("import of a Word document of ours", lambda: exchange.brought("x.docx", sheet), "", None),
+        ("export to Word", lambda: exchange.write(source, "docx", standing), "", None),
+        ("export to one page", lambda: exchange.write(source, "html", standing), "", None),
+    ):
+        times = milliseconds(work)
+        beside = f"{statistics.median(milliseconds(other)):.0f} ms" if other else ""
+        table.add_row(
+            name, "", f"{statistics.median(times):.0f} ms", f"{max(times):.0f} ms", target, "", beside
+        )
+
+
 def main() -> None:
     table = Table()
-    for column in ("what", "changes", "p50", "max", "target", "reading one file", "difflib"):
+    for column in ("what", "changes", "p50", "max", "target", "reading one file", "peer"):
         table.add_column(column)
     compare_all(table)
+    files(table)
     Console(width=140).print(table)
 
 

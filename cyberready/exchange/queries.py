@@ -46,14 +46,14 @@ def upload(session: Session, realm: Realm, number: int, ref: str) -> KeptUpload:
     return found
 
 
-def origin(session: Session, realm: Realm, identity: Identity) -> tuple[int, str] | None:
-    """Number and source of the release of this organisation that a document was made from; None when there is none."""
+def origin(session: Session, realm: Realm, identity: Identity, now: datetime) -> Version | None:
+    """The release of this organisation that a document was made from; None when there is none."""
     try:
         found = playbooks.releases(session, realm, identity.slug)
     except NotFound:
         return None
     same = next((one for one in found if one.digest == identity.digest), None)
-    return (same.id, playbooks.release(session, realm, same.id).source) if same else None
+    return version(session, realm, same.slug, same.id, "", now) if same else None
 
 
 def version(

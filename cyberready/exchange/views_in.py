@@ -10,6 +10,7 @@ from cyberready.exchange.formats import Brought
 from cyberready.exchange.forms import BringForm
 from cyberready.exchange.models import KeptUpload
 from cyberready.exchange.report import Kind, Remark
+from cyberready.exchange.standing import Standing
 from cyberready.exchange.views_blueprint import blueprint
 from cyberready.exchange.word.identity import Identity
 from cyberready.kernel.refusals import Refused
@@ -91,10 +92,10 @@ def take(number: int) -> ResponseReturnValue:
             "%(num)s picture could not be kept.", "%(num)s pictures could not be kept.", made.lost
         )
     origin = brought.origin
-    release = read(lambda session: queries.origin(session, realm(), origin)) if origin else None
-    if release is None:
+    version = read(lambda session: queries.origin(session, realm(), origin, now())) if origin else None
+    if version is None:
         return done(said, "playbooks.draft", draft_id=made.draft_id)
-    return done(said, "playbooks.compare", slug=made.slug, old=release[0], new=f"draft-{made.draft_id}")
+    return done(said, "playbooks.compare", slug=made.slug, old=version.id, new=f"draft-{made.draft_id}")
 
 
 @blueprint.post("/waiting/<int:number>/drop")
@@ -106,9 +107,9 @@ def drop(number: int) -> ResponseReturnValue:
 
 
 def _brought(name: str, data: bytes) -> Brought:
-    def find(identity: Identity) -> str | None:
-        release = read(lambda session: queries.origin(session, realm(), identity))
-        return release[1] if release else None
+    def find(identity: Identity) -> tuple[str, Standing] | None:
+        version = read(lambda session: queries.origin(session, realm(), identity, now()))
+        return (version.source, version.standing) if version else None
 
     return formats.brought(name, data, find)
 

@@ -91,6 +91,10 @@ def edited(file, change):
     return saved.getvalue()
 
 
+def said(report):
+    return [remark.said() for remark in report.remarks]
+
+
 def differing(old, new):
     """Lines that went and lines that came."""
     lines = list(difflib.ndiff(old.split("\n"), new.split("\n")))
@@ -252,23 +256,58 @@ def test_the_version_that_we_know_goes_before_the_one_in_the_file():
 
     def find(known):
         asked.append((known.slug, known.version, known.digest))
-        return SMALL
+        return SMALL, STANDING
 
     assert read(file, find)[0].source == SMALL
     assert asked == [("stroomstoring", "1.0", formats.digest(SMALL))]
 
 
-def test_a_document_without_its_source_is_shaped_anew_with_its_ids():
-    file = to_docx(SMALL, STANDING)
+def without_source(sheet):
+    for relation in list(sheet.part.rels):
+        if sheet.part.rels[relation].reltype.endswith("/customXml"):
+            del sheet.part.rels[relation]
+
+
+def without_marks(sheet):
+    """As some word processors leave it: text, bookmarks and properties, no source and no content controls."""
+    without_source(sheet)
+    parts.untag(sheet.element.body)
+
+
+@pytest.mark.parametrize("spoil", [without_source, without_marks])
+def test_a_document_whose_version_is_not_at_hand_keeps_its_ids_and_structure(spoil):
+    found, report = read(edited(to_docx(SMALL, STANDING), spoil))
+    assert found.origin is None
+    book, original = formats.parse(found.source), formats.parse(SMALL)
+    assert [(one.id, one.title, one.time) for one in book.steps] == [
+        (one.id, one.title, {"2 hours": "2 hours"}.get(one.time, one.time)) for one in original.steps
+    ]
+    assert [(one.id, one.question, len(one.outcomes)) for one in book.decision_points] == [
+        ("besluit-wijk", "Is het de hele wijk?", 2)
+    ]
+    assert (book.slug, book.title, sorted(book.roles.values())) == (
+        "stroomstoring",
+        "Stroomstoring",
+        ["CISO", "Manager ICT"],
+    )
+    assert any("not at hand" in one for one in said(report))
+
+
+@pytest.mark.parametrize("path", SHIPPED[:3], ids=lambda path: path.stem)
+def test_a_document_without_marks_comes_back_when_we_know_its_version(path):
+    source = path.read_text("utf-8")
 
     def change(sheet):
-        for relation in list(sheet.part.rels):
-            if sheet.part.rels[relation].reltype.endswith("/customXml"):
-                del sheet.part.rels[relation]
+        without_marks(sheet)
+        node = next(one for one in sheet.element.body.iter(qn("w:t")) if len(one.text or "") > 80)
+        node.text += " En meer."
 
-    found, _ = read(edited(file, change))
-    assert found.origin is None
-    assert [step.id for step in formats.parse(found.source).steps] == ["kijk", "waarschuw", "ruim-op"]
+    file = edited(to_docx(source, STANDING), without_marks)
+    assert read(file, lambda _identity: (source, STANDING))[0].source == source
+    found, _ = read(edited(to_docx(source, STANDING), change), lambda _identity: (source, STANDING))
+    gone, come = differing(source, found.source)
+    assert [line.replace(" En meer.", "") for line in come] == gone
+    assert len(gone) == 1
 
 
 def test_a_forged_source_is_not_believed():
@@ -306,7 +345,7 @@ def test_the_document_has_numbering_contents_and_bookmarks():
     sheet = docx.Document(io.BytesIO(to_docx(SMALL, STANDING)))
     body = sheet.element.body
     assert any("TOC" in (node.text or "") for node in body.iter(qn("w:instrText")))
-    names = [node.get(qn("w:name")) for node in body.iter(qn("w:bookmarkStart"))]
+    names = [node.get(qn("w:name")) for node in body.iter(qn("w:bookmarkStart"))][1:]
     assert names == [
         "cr_signaleren",
         "cr_kijk",

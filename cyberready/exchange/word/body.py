@@ -19,6 +19,8 @@ TYPED = re.compile(
     r"^(?:\\?[-–—]|[•·▪◦‣]|(\d{1,3}(?:\.\d{1,3}){0,3})\\?[.)](?=\s)|(\d{1,3}(?:\.\d{1,3}){1,3})(?=\s))\s+(?=\S)"
 )
 OUTWARD = re.compile(r"(https?|mailto|tel):", re.IGNORECASE)
+MARKED_STYLES = {"subtitle": "subtitle", "ondertitel": "subtitle", "cyberready notice": "notice"}
+START = "cr__"
 DEEPEST = 8
 TOO_DEEP = 40  # tables in cells of tables: deeper ones are read as text
 
@@ -124,6 +126,8 @@ class Body:
         if child(shape, "w:rPr", "w:del") is not None:
             self._joined = line  # the end of this paragraph was deleted: it runs on
             return
+        if START in line.anchors:
+            yield Entry(Marked("start", (), self.place))
         if contents or self._inline.inside_contents:
             self._contents += [line.text] if line.text else []
         elif line.text:
@@ -150,8 +154,10 @@ class Body:
             return self._headed(line, level)
         box = self._ticked(line)
         block = Prose(markdown(line.spans, self._link), self.place)
-        if style.name.lower() in {"subtitle", "ondertitel"}:
-            return Entry(Marked("subtitle", (block,), block.place))
+        if tag := MARKED_STYLES.get(style.name.lower()):
+            return Entry(Marked(tag, (block,), block.place))
+        if known := next((one for one in line.anchors if one.startswith("cr_")), ""):
+            return Entry(Marked(f"anchor:{known}", (block,), block.place))
         indent = whole(value(child(shape, "w:ind"), "left") or value(child(shape, "w:ind"), "start"))
         count = value(child(shape, "w:numPr", "w:numId")) or style.count
         if count and count != "0":

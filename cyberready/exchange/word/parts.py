@@ -123,6 +123,23 @@ def is_on(element: Element | None) -> bool:
     return element is not None and value(element) not in OFF
 
 
+def is_tagged(body: Element) -> bool:
+    """Whether a text has marks of an export in it."""
+    return any(value(one).startswith("cyberready:") for one in within(body, "w:tag"))
+
+
+def untag(body: Element) -> None:
+    """Take the content controls away, not what is in them."""
+    for control in list(within(body, "w:sdt")):
+        if child(control, "w:sdtPr", "w:docPartObj") is None:
+            content = child(control, "w:sdtContent")
+            for one in () if content is None else list(content):
+                control.addprevious(one)
+            above = control.getparent()
+            if above is not None:
+                above.remove(control)
+
+
 def opened(data: bytes) -> File:
     """Open a Word file; raises Refused in a sentence for everything that is none, or is not safe to read."""
     if weighed(data)[:8] == OLE:

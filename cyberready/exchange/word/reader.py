@@ -1,28 +1,33 @@
 """A Word document as the source of a playbook: a foreign one is shaped, one of ours becomes a change of its version."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from cyberready.exchange.blocks import Picture, written
+from cyberready.exchange.blocks import Marked, Picture, written
 from cyberready.exchange.marks import yaml_text
 from cyberready.exchange.report import Report
+from cyberready.exchange.shaping.matter import Matter, completed
 from cyberready.exchange.shaping.phases import shaped
+from cyberready.exchange.standing import Standing
 from cyberready.exchange.word import body, identity, parts, writer
+from cyberready.exchange.word.body import Found
 from cyberready.exchange.word.identity import Identity
 from cyberready.exchange.word.merging import merged
 from cyberready.exchange.word.parts import File
 from cyberready.exchange.word.restoring import Restored
 from cyberready.platform.faults import FaultsFound
-from cyberready.playbooks import formats
+from cyberready.playbooks import formats, placeholders
 from cyberready.playbooks.rules import Playbook
 
 ORIGIN = (
     "The document was made from version %(version)s of %(slug)s; only what was changed in it is taken over."
 )
+UNKNOWN = "The document says that it was made from version %(version)s of %(slug)s, which is not at hand; it was read as it is."
 FRAME = "What was changed in the parts that the application makes itself (version, approval, changes) is left out: %(text)s"
 
-Find = Callable[[Identity], str | None]
-"""The source of the version that an identity names, where it is known; None otherwise."""
+Find = Callable[[Identity], tuple[str, Standing] | None]
+"""Source and standing of the version that an identity names, where it is known; None otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +57,73 @@ def read(data: bytes, name: str, report: Report, find: Find = lambda _identity: 
     carries itself counts, as long as its digest is right. Raises Refused for what is no Word document or not safe.
     """
     file = parts.opened(data)
-    origin = identity.found(file)
-    source = _original(origin, find) if origin else None
-    if origin is None or source is None:
-        found = body.found(file, report)
+    said = identity.found(file)
+    origin = _original(said, find) if said else None
+    if origin is not None:
+        report.understood("the whole document", ORIGIN, version=origin.version, slug=origin.slug)
+        return Read(_changed(file, origin, report), tuple(file.pictures.values()), origin)
+    found = body.found(file, report)
+    if said and any(isinstance(block, Marked) and block.tag == "start" for block in found.blocks):
+        text = _restored(found, said, report)
+    else:
         text = shaped(found.blocks, found.aside, report, name)
-        return Read(text, tuple(file.pictures.values()), None)
-    report.understood("the whole document", ORIGIN, version=origin.version, slug=origin.slug)
-    return Read(_changed(file, source, origin, report), tuple(file.pictures.values()), origin)
+    return Read(text, tuple(file.pictures.values()), None)
 
 
-def _original(origin: Identity, find: Find) -> str | None:
-    """The source that a document was made from, when it is known and readable."""
-    for candidate in (find(origin), origin.source):
-        if candidate and formats.digest(candidate) == origin.digest:
+def _restored(found: Found, said: Identity, report: Report) -> str:
+    """A document of ours whose version is not at hand: its own structure counts, and its front matter is made anew."""
+    report.guessed("the whole document", UNKNOWN, version=said.version, slug=said.slug)
+    language = said.language if said.language in {"nl", "en"} else "nl"
+    restored = Restored(None, language, report)
+    text = restored.body(found.blocks)
+    matter = Matter(
+        {
+            "slug": said.slug,
+            "language": language,
+            "version": said.version,
+            "title": restored.title or said.slug,
+        }
+    )
+    completed(matter, restored.title, text, (), said.slug, report)
+    declared = sorted(
+        {one for one in placeholders.used(text) if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", one)}
+    )
+    return f"{matter.text(restored.added, declared)}\n\n{text}"
+
+
+def _original(said: Identity, find: Find) -> Identity | None:
+    """The version that a document was made from, with its source, when it is known and readable."""
+    known = find(said)
+    for source, standing in ((known or ("", said.standing)), (said.source, said.standing)):
+        if source and formats.digest(source) == said.digest:
             try:
-                formats.parse(candidate)
+                formats.parse(source)
             except FaultsFound:
                 continue
-            return formats.canonical(candidate)
+            around = said.standing if said.source else standing
+            return replace(said, source=formats.canonical(source), standing=around)
     return None
 
 
-def _changed(file: File, source: str, origin: Identity, report: Report) -> str:
+def _changed(file: File, origin: Identity, report: Report) -> str:
     """The source with what was changed in the document."""
+    source = origin.source
     playbook = formats.parse(source)
     mine, known = Report(), Report()
     made = _text(file, playbook, mine)
     pictures = {one.sha256: one.data for one in file.pictures.values()}
     standing = replace(origin.standing, pictures=pictures)
-    copy = _text(parts.opened(writer.to_docx(source, standing)), playbook, known)
+    original = parts.opened(writer.to_docx(source, standing))
+    tagged = parts.is_tagged(file.body)
+    if not tagged:
+        parts.untag(
+            original.body
+        )  # the word processor leaves marks out: then the copy is read without them as well
+    copy = _text(original, playbook, known)
     report.remarks += [one for one in mine.remarks if one not in known.remarks]
     front, below = _parted(source)
     text = merged(below, copy.source, made.source)
-    if other := [said for said in made.frame if said not in copy.frame]:
+    if other := [said for said in made.frame if tagged and said not in copy.frame]:
         report.skipped("the whole document", FRAME, text=" / ".join(other))
     for said in made.aside:
         if said not in copy.aside:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 
 from cyberready.exchange.blocks import Block, Cell, Grid, Heading, Marked, Prose, one_line, written
@@ -40,6 +41,7 @@ class Restored:
 
     def body(self, blocks: Sequence[Block]) -> str:
         """The text below the front matter."""
+        blocks = self._within(blocks)
         self._ids = {self._name(block.id) for block in blocks if isinstance(block, Heading) and block.id}
         parts: list[str] = []
         at = 0
@@ -49,6 +51,27 @@ class Restored:
             at = new or at + 1
         text = "\n\n".join(part for part in parts if part)
         return LINK.sub(lambda found: f"(#{self._name(found[1])})", text) + "\n"
+
+    def _within(self, blocks: Sequence[Block]) -> list[Block]:
+        """The blocks of the playbook itself, with those parts known again whose marks a word processor left out."""
+        starts = [at for at, block in enumerate(blocks) if isinstance(block, Marked) and block.tag == "start"]
+        made: list[Block] = []
+        for at, block in enumerate(blocks):
+            title = isinstance(block, Heading) and block.level == 0
+            if starts and at < starts[0] and not title:
+                self.frame.append(written([block]))
+                continue
+            last = made[-1] if made else None
+            if isinstance(block, Marked) and block.tag == "notice":
+                if isinstance(last, Marked) and last.tag == "quote":
+                    made[-1] = replace(last, blocks=(*last.blocks, *block.blocks))
+                else:
+                    made.append(replace(block, tag="quote"))
+            elif isinstance(block, Grid):
+                made.append(_known(block, last))
+            else:
+                made.append(block)
+        return made
 
     @property
     def added(self) -> dict[str, str]:
@@ -114,6 +137,8 @@ class Restored:
                 text = self._fields(block)
             case "branch":
                 text = self._branch(block, about)
+            case "start":
+                text = ""
             case "quote":
                 text = "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
             case "code":
@@ -137,7 +162,7 @@ class Restored:
                     one_line([one for cell in row[1:] for one in cell.blocks]),
                 )
                 if label and said:
-                    lines.append(f"- {label.rstrip(': ')}: {self._value(label, said)}")
+                    lines.append(f"- {label.strip('* :')}: {self._value(label.strip('* :'), said)}")
                 elif label or said:
                     others.append(Prose(label or said, part.place))
         return "\n\n".join(filter(None, ("\n".join(lines), written(others))))
@@ -166,7 +191,8 @@ class Restored:
             return written(above)
         head, *rows = grid.rows
         sign, _, question = head[0].text.partition(":")
-        lines = [f"**{sign.strip()}: {question.strip()}** {{#{self._name(mark)}}}"]
+        name = self._name(_anchored(grid) or mark)
+        lines = [f"**{sign.strip()}: {question.strip()}** {{#{name}}}"]
         if above:
             lines += [*written(above).split("\n"), ""]
         lines += [f"- {self._outcome(row)}" for row in rows if any(cell.text for cell in row)]
@@ -181,3 +207,18 @@ class Restored:
 def _unescaped(text: str) -> str:
     """Markdown of plain text as that text."""
     return ESCAPED.sub(r"\1", text.replace("\\\n", "\n"))
+
+
+def _known(grid: Grid, above: Block | None) -> Block:
+    """A table whose mark was left out, as what it is: the fields of a step, a branch, or a table."""
+    labels = [row[0].text.strip("* :").lower() for row in grid.rows if row]
+    if isinstance(above, Heading) and above.level == 2 and all(label in wording.FIELDS for label in labels):
+        return Marked("fields", (grid,), grid.place)
+    sign = labels[0].partition(":")[0] if labels else ""
+    return Marked("branch", (grid,), grid.place) if sign in wording.BRANCHES and _anchored(grid) else grid
+
+
+def _anchored(grid: Grid) -> str:
+    """The bookmark in the first cell of a table; empty when there is none."""
+    first = grid.rows[0][0].blocks[0] if grid.rows and grid.rows[0] and grid.rows[0][0].blocks else None
+    return first.tag.partition(":")[2] if isinstance(first, Marked) else ""

@@ -20,6 +20,7 @@ from cyberready.playbooks.placeholders import PLACE
 
 LONGEST_BOOKMARK = 40
 LINKED = "154273"
+START = "_"  # no id of a step: the bookmark where the text of the playbook begins
 CODE_FONT = "Consolas"
 WIDEST = 15.0  # cm
 

@@ -9,7 +9,7 @@ from cyberready.exchange.report import Report
 from cyberready.exchange.standing import Standing
 from cyberready.exchange.word import identity
 from cyberready.exchange.word.identity import Identity
-from cyberready.exchange.word.setting import Setting, bookmark
+from cyberready.exchange.word.setting import START, Setting, bookmark
 from cyberready.platform.paper import word
 from cyberready.platform.paper.outline import Fields, Outline, Properties, Table, printable
 from cyberready.platform.paper.typesetting import element
@@ -78,7 +78,9 @@ class _Writer:
             self._frame()
         self._contents()
         self.setter.breaks = True
-        self.setter.place(self.setter.filler("20"))
+        start = self.setter.filler("20")
+        start.extend(self.setting.marked(START, ()))
+        self.setter.place(start)
         self._content(self._playbook.intro)
         for phase in self._playbook.phases:
             self._heading(1, phase)
