@@ -203,6 +203,7 @@ class Body:
         """Where a link of the document may lead: out of it, to a part that an export marked, or to another playbook."""
         if target.startswith("#cr_"):
             return target
+        target = re.sub(r"^(\.\.?/)+", "", target)
         return target if OUTWARD.match(target) or FILE.fullmatch(target) else ""
 
     @staticmethod
@@ -232,7 +233,7 @@ class Body:
             self._report.guessed(place, "A table of one cell became text.")
             yield from (Entry(block) for block in cells[0].blocks)
         elif any(cell.blocks for cell in cells):
-            yield Entry(Grid(tuple(rows), place))
+            yield Entry(Grid((tuple(map(_unbold, rows[0])), *rows[1:]), place))
 
     def _kept(self, row: Element) -> bool:
         if child(row, "w:trPr", "w:del") is None:
@@ -305,6 +306,19 @@ class Notes:
             found = () if root is None else (one for one in root if value(one, "id"))
             self._parts[kind] = {value(one, "id"): one for one in found}
         return self._parts[kind]
+
+
+def _unbold(cell: Cell) -> Cell:
+    """A cell of the first row, whose bold is only that of a heading."""
+    if len(cell.blocks) != 1:
+        return cell
+    block = cell.blocks[0]
+    inner = block.blocks[0] if isinstance(block, Marked) and block.blocks else block
+    found = re.fullmatch(r"\*\*([^*]+)\*\*", inner.text) if isinstance(inner, Prose) else None
+    if found is None:
+        return cell
+    plain = Prose(found[1], inner.place)
+    return replace(cell, blocks=(replace(block, blocks=(plain,)) if isinstance(block, Marked) else plain,))
 
 
 def _rows(table: Element) -> Iterator[Element]:

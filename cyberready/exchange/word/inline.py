@@ -23,6 +23,7 @@ THROUGH = {"w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:bdo", "
 LETTERS = {"w:tab": " ", "w:ptab": " ", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
 CODE_FONTS = {"Consolas", "Courier New", "Courier", "Lucida Console", "Cascadia Code", "Cascadia Mono"}
 STRONG, STRESSED = {"strong", "zwaar"}, {"emphasis", "nadruk"}
+PAGES = re.compile(r"\s*(PAGE|NUMPAGES|SECTIONPAGES|PAGEREF)\b")  # what Word counts itself
 LONGEST_TARGET = 2000
 
 
@@ -141,6 +142,8 @@ class Inline:
 
     def _simple(self, node: Element, line: Line, face: Span) -> None:
         found = NAMED.match(value(node, "instr"))
+        if PAGES.match(value(node, "instr")):
+            return
         self._walk(node, line, replace(face, target=found[1]) if found else face)
 
     def _alternative(self, node: Element, line: Line, face: Span) -> None:
@@ -190,7 +193,9 @@ class Inline:
             elif tag == "w:instrText":
                 if self._fields:
                     self._fields[-1].instruction += node.text or ""
-            elif not self._fields or self._fields[-1].shown:
+            elif not self._fields or (
+                self._fields[-1].shown and not PAGES.match(self._fields[-1].instruction)
+            ):
                 self._piece(tag, node, line, self._linked(face))
 
     def _field(self, kind: str, line: Line) -> None:

@@ -64,7 +64,9 @@ def _same(first: Entry, entry: Entry) -> bool:
     """Whether *entry* is an item of the list of *first*."""
     if not entry.count or entry.depth != first.depth or entry.ordered != first.ordered:
         return False
-    return bool(entry.box) == bool(first.box) and (entry.count == first.count or not first.ordered)
+    # Two numbered lists that touch are one: some word processors give the first item a list of its own.
+    near = entry.count == first.count or not first.ordered or entry.indent == first.indent
+    return bool(entry.box) == bool(first.box) and near
 
 
 def _belongs(head: Entry, entry: Entry, at: int, last: dict[str, int]) -> bool:
@@ -76,4 +78,4 @@ def _belongs(head: Entry, entry: Entry, at: int, last: dict[str, int]) -> bool:
         return entry.depth > head.depth
     if entry.depth != head.depth:
         return entry.depth > head.depth or counts_on
-    return not _same(head, entry) and (counts_on or entry.indent > head.indent > 0)
+    return counts_on or (not _same(head, entry) and entry.indent > head.indent > 0)
