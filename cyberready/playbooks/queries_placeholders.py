@@ -45,7 +45,7 @@ def own_values(session: Session, realm: Realm, slug: str) -> dict[str, str]:
     chosen = select(PlaceholderValue.key, PlaceholderValue.value).where(
         PlaceholderValue.organisation_id == realm.organisation_id, PlaceholderValue.slug == slug
     )
-    return dict(session.execute(chosen).tuples().all())
+    return {key: value for key, value in session.execute(chosen)}  # noqa: C416 -- a row is no pair to the type checker
 
 
 def needs(session: Session, realm: Realm, slug: str = "") -> list[Need]:
