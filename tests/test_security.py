@@ -199,6 +199,7 @@ def named(session, town):
         "page_slug": "x",
         "secret": "x" * 43,
         "filename": "css/base.css",
+        "kind": "md",
     }
 
 
@@ -281,7 +282,7 @@ def test_a_foreign_organisation_finds_nothing(app, browser, built, role, databas
     _town, numbers = built
     other = world.town(database, "elders")
     browser.sign_in(other[role], other.of(role))
-    shared = {"campaigns.shipped_campaign", "campaigns.plan_shipped"}
+    shared = {"campaigns.shipped_campaign", "campaigns.plan_shipped", "playbooks.message"}
     for method, rule, permission in routes(app):
         own = permission in {None, "public"} or not rule.arguments or permission not in PERMISSIONS[role]
         if own or rule.endpoint in shared:
