@@ -25,15 +25,6 @@ def pads(session: Session, realm: Realm, draft_id: int, account: str) -> dict[st
     return {found.section: found for found in session.scalars(_pads(realm, draft_id, account))}
 
 
-def writers(session: Session, draft: Draft, account: str) -> dict[str, str]:
-    """Who else is typing in which section of a draft: the reference of the account by section, last one first."""
-    chosen = select(DraftPad.section, DraftPad.account).where(
-        DraftPad.draft_id == draft.id, DraftPad.account != account
-    )
-    found = session.execute(chosen.order_by(DraftPad.at)).all()
-    return {row.section: row.account for row in found}
-
-
 def text_with(session: Session, draft: Draft, section: str, began: str) -> str | None:
     """The text of a section as it was when its digest was *began*, or None when no recent revision has it."""
     for revision in _newest(session, draft):

@@ -11,6 +11,7 @@ from cyberready.platform import sources
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import (
     actions,
+    actions_approval,
     actions_comments,
     actions_drafts,
     actions_images,
@@ -22,6 +23,7 @@ from cyberready.playbooks import (
     queries_editing,
     sections,
 )
+from cyberready.playbooks.lifecycle import Change
 from tests import world
 from tests.playbooks.writing import SMALL, changed
 from tests.world import START
@@ -228,9 +230,31 @@ def test_a_section_that_is_not_there_is_not_found(writer, draft):
     writer.get(url(draft, "sections/weg/form"), status=404)
 
 
-def test_a_draft_under_review_warns(writer, draft, act, database, town):
+def test_a_draft_under_review_warns_and_goes_back_when_it_is_changed(writer, draft, act, town, database):
+    signing = [(town["crisis_team"].id, "voorzitter")]
+    act(
+        partial(actions_approval.set_mandate, playbook_id=draft.playbook_id, approvers=signing, in_order=True)
+    )
+    act(partial(actions_drafts.describe, draft_id=draft.id, change=Change.MINOR, note="Beter."))
+    act(partial(actions_approval.submit, draft_id=draft.id))
+    page = writer.get(url(draft, "sections/ruim-op"))
+    assert "vervallen de goedkeuringen" in page.get_text()
+    writer.post(
+        url(draft, "sections/ruim-op"), {"text": text(page) + "Veeg.", "version": value(page, "version")}
+    )
+    assert "vervallen de goedkeuringen" not in writer.follow().get_text()
+
+
+def test_a_draft_that_was_given_up_is_read_and_not_written(writer, draft, act, source):
+    act(partial(actions_drafts.abandon, draft_id=draft.id))
+    page = writer.get(url(draft))
+    assert "wordt nooit meer gewijzigd" in page.get_text()
+    assert not page.select('main form, a[href$="/form"]')
     page = writer.get(url(draft, "sections/kijk"))
-    assert "goedkeuringen" not in page.get_text()
+    page = writer.post(
+        url(draft, "sections/kijk"), {"text": "veel werk", "version": value(page, "version")}, status=409
+    )
+    assert [area.get_text().strip() for area in page.select("textarea")] == ["veel werk"]
 
 
 # --- two people ---------------------------------------------------------------------------------------------------

@@ -316,17 +316,6 @@ def test_who_changed_a_section_is_known(desk):
     assert changed("waarschuw").number == 1
 
 
-def test_who_else_is_typing_is_known(desk):
-    desk.keep("kijk", "half", desk.other)
-    desk.keep("ruim-op", "half")
-    found = desk.database.read(
-        lambda session: queries_editing.writers(
-            session, queries_drafts.draft(session, desk.realm, desk.id), desk.one.ref
-        )
-    )
-    assert found == {"kijk": desk.other.ref}
-
-
 # --- comments -----------------------------------------------------------------------------------------------------
 
 
