@@ -32,7 +32,7 @@ def convert(ctx: click.Context, source: Path, target: Path, report_file: Path | 
     """Convert a playbook from SOURCE to TARGET, by their endings and the content of SOURCE.
 
     Reads Markdown (.md, .zip), Word (.docx), CACAO (.json) and OpenDocument (.odt, where LibreOffice is on the machine);
-    writes these and HTML (.html). Says what was guessed, left out and lost, each with its place.
+    writes these, PDF (.pdf) and HTML (.html). Says what was guessed, left out and lost, each with its place.
     Exit status 1 when the file is refused, with the reason on standard error. Speaks Dutch when LANG begins with nl.
     """
     kind = formats.ENDINGS.get(target.suffix.lower())

@@ -1,4 +1,4 @@
-"""Which file is which, and every way in and out of a playbook: Markdown, Word, CACAO, OpenDocument, a page."""
+"""Which file is which, and every way in and out of a playbook: Markdown, Word, CACAO, OpenDocument, a page, PDF."""
 
 import posixpath
 import re
@@ -13,6 +13,7 @@ from cyberready.exchange.limits import Package, legible, weighed
 from cyberready.exchange.markdown import reader as markdown
 from cyberready.exchange.markdown.writer import to_markdown, to_zip
 from cyberready.exchange.page.writer import to_html
+from cyberready.exchange.pdf.writer import playbook_pdf
 from cyberready.exchange.report import Report
 from cyberready.exchange.standing import Standing
 from cyberready.exchange.word import office, parts
@@ -37,7 +38,7 @@ ENDINGS = {
     ".pdf": "pdf",
 }
 READ = ("md", "zip", "docx", "json", "odt")
-WRITTEN = ("md", "zip", "docx", "json", "html", "odt")
+WRITTEN = ("md", "zip", "docx", "json", "html", "pdf", "odt")
 NAMES = {
     "md": "Markdown",
     "zip": "Markdown (zip)",
@@ -159,6 +160,7 @@ def write(source: str, kind: str, standing: Standing, template: Path | None = No
         "docx": lambda: to_docx(source, standing, template, report),
         "odt": lambda: office.to_odt(to_docx(source, standing, template, report)),
         "html": lambda: to_html(source, standing, report),
+        "pdf": lambda: playbook_pdf(formats.parse(source), standing),
         "json": lambda: _cacao(source, standing, report),
     }
     return makers[kind](), report

@@ -45,6 +45,11 @@ def test_a_page(folder):
     assert "Kijk wat er aan de hand is" in page
 
 
+def test_a_pdf(folder):
+    assert convert("protocol.docx", "uit.pdf").exit_code == 0
+    assert (folder / "uit.pdf").read_bytes().startswith(b"%PDF")
+
+
 def test_a_protocol_with_its_report(folder):
     done = convert("protocol.docx", "protocol.md", "--report", "verslag.json")
     assert done.exit_code == 0

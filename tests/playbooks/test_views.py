@@ -53,7 +53,7 @@ def test_the_library_lists_the_current_versions(officer, publish, hand):
 def test_an_empty_library_says_so(officer):
     page = officer.get("/playbooks/")
     assert "Er is nog geen draaiboek gepubliceerd." in page.get_text()
-    assert page.select_one('a[href="/playbooks/new/file"]')
+    assert page.select_one('a[href="/playbooks/exchange/"]')
 
 
 @pytest.mark.parametrize("count", [1, 3])
