@@ -60,6 +60,13 @@ def pages(it):
             f"/incidents/{it.real}",
             "/playbooks/",
             "/playbooks/ransomware-bij-de-gemeente",
+            "/playbooks/ransomware-bij-de-gemeente/by-role",
+            "/playbooks/ransomware-bij-de-gemeente/checklist",
+            "/playbooks/ransomware-bij-de-gemeente/cards",
+            "/playbooks/ransomware-bij-de-gemeente/flow",
+            "/playbooks/datalek/placeholders",
+            "/playbooks/messages",
+            "/playbooks/messages/storing-website",
         ],
         "public_safety": ["/incidents/inbox", f"/incidents/handovers/{it.handover}"],
         "communications": [
