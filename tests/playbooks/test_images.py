@@ -94,7 +94,7 @@ DIGEST = "0123456789abcdef" * 4
 
 def test_markdown_shows_an_image_by_its_address():
     shown = markdown.render(f"Zie ![het *plein* <b>](image:{DIGEST}).", images_at="/i/{}".format)
-    assert shown == f'<p>Zie <img src="/i/{DIGEST}" alt="het *plein* &lt;b&gt;" loading="lazy" />.</p>\n'
+    assert shown == f'<p>Zie <img src="/i/{DIGEST}" alt="het *plein* &lt;b&gt;" loading="lazy">.</p>\n'
 
 
 def test_markdown_shows_the_words_where_there_is_no_image():
