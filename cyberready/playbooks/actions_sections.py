@@ -56,9 +56,9 @@ def write(
 
     Raises Overtaken when this section did, or is gone. Raises Refused for an empty text.
     """
+    draft, found = _held(session, realm, draft_id)
     if not text.strip():
         raise Refused("There is no text here. To take the section out of the draft, use Remove.")
-    draft, found = _held(session, realm, draft_id)
     section = sections.find(found, key)
     if section is None:
         raise Overtaken(draft, key, None, base)
