@@ -3,7 +3,7 @@
 import posixpath
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField
 
 from cyberready.exchange.limits import MOST_BYTES
@@ -15,7 +15,7 @@ from cyberready.platform.texts import lazy_gettext as _
 class BringForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """A file in any form that can be read."""
 
-    file = FileField(_("File"))
+    file = FileField(_("File"), [FileRequired(_("Choose a file."))])
     back = HiddenField()
 
     def given(self) -> tuple[str, bytes]:

@@ -34,8 +34,8 @@ class Place(NamedTuple):
 class Remark:
     """What became of one part of a file.
 
-    ``place`` and ``sentence`` are English message ids with ``%(name)s`` places for ``values``; a place without such
-    a place, as a JSON pointer, is shown as it is.
+    ``place`` and ``sentence`` are English message ids with ``%(name)s`` places for ``values``; a place that is a JSON
+    pointer is shown as it is.
     """
 
     kind: Kind
@@ -45,7 +45,9 @@ class Remark:
 
     def where(self, say: Say = english) -> str:
         """The place in words."""
-        return say(self.place, **self.values) if "%(" in self.place else self.place
+        if "%(" in self.place:
+            return say(self.place, **self.values)
+        return self.place if self.place[:1] in {"", "/"} else say(self.place)
 
     def said(self, say: Say = english) -> str:
         """The sentence in words."""

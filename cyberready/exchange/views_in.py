@@ -57,10 +57,9 @@ def bring_page() -> ResponseReturnValue:
 def bring() -> ResponseReturnValue:
     """Read a file and keep it until its reader has seen what becomes of it; nothing is kept of one that is refused."""
     form = BringForm()
-    name, data = form.given()
-    if not form.validate() or not data:
-        form.file.errors = [*form.file.errors, _("Choose a file.")]
+    if not form.validate():
         return page("exchange/bring", 422, form=form, faults=())
+    name, data = form.given()
     try:
         _brought(name, data)
     except FaultsFound as found:

@@ -71,7 +71,9 @@ def test_headings_become_phases_and_numbered_items_steps():
     assert book.phases[0].content == ("Let op de lampen.",)
     assert (second.role, third.title) == ("ciso", "Ruim op (facilitair)")
     assert book.roles["nog-te-bepalen"] == "Nog te bepalen"
-    assert "The number 1. is left out: phases and steps count themselves." in said(found, Kind.SKIPPED)
+    assert "The numbers before headings are left out, as phases and steps count themselves: 1., 2." in said(
+        found, Kind.SKIPPED
+    )
     places = {remark.where() for remark in found.report.remarks}
     assert "paragraph 2 under “1. Signaleren”" in places
 

@@ -157,6 +157,11 @@ class _Shaper:
                 deep=True
             )  # nothing is numbered: the headings below those of the phases are the steps
             self._all(before, sections)
+        if self._numbers:
+            sentence = (
+                "The numbers before headings are left out, as phases and steps count themselves: %(numbers)s"
+            )
+            self._report.skipped("the whole document", sentence, numbers=", ".join(self._numbers))
         self._outer.remarks += self._report.remarks
         if aside:
             self._phases.append(Phase(REST[self._language], aside[0].place, list(aside)))
@@ -177,6 +182,7 @@ class _Shaper:
         self._steps = Steps(self._cast, self._report, self._language)
         self._phases: list[Phase] = []
         self._intro: list[Block] = []
+        self._numbers: list[str] = []
         self._step_rank = 0  # the rank of the heading that is the current step
 
     def _all(self, before: Section, sections: Sequence[Section]) -> None:
@@ -241,8 +247,7 @@ class _Shaper:
         title = self._counted(heading)
         said = STEP_HEAD.match(title)
         if said:
-            sentence = "The number %(number)s is left out: steps count themselves."
-            self._report.skipped(heading.place, sentence, number=said[1])
+            self._numbers.append(said[1])
             title = title[said.end() :]
         step = self._steps.of_heading(replace(heading, text=title), section.blocks)
         step.was = heading.text
@@ -255,8 +260,7 @@ class _Shaper:
         found = COUNTED.match(text)
         if found is None:
             return text
-        sentence = "The number %(number)s is left out: phases and steps count themselves."
-        self._report.skipped(heading.place, sentence, number=found[1].replace("\\", ""))
+        self._numbers.append(found[1].replace("\\", ""))
         return text[found.end() :]
 
     def _acts(self, block: Block, heading: str) -> bool:

@@ -10,8 +10,9 @@ from cyberready.exchange.marks import opening
 from cyberready.exchange.report import Place, Report
 from cyberready.exchange.shaping.cast import Cast, parted
 
-ROW = "row %(row)s of the table under “%(heading)s”"
-FIRST_ROW = "row %(row)s of a table before the first heading"
+ROW = "row %(row)s of table %(table)s under “%(heading)s”"
+FIRST_ROW = "row %(row)s of table %(table)s, before the first heading"
+LINE_ROW = "row %(row)s of the table at line %(line)s"
 LONGEST_TITLE = 150
 LONGEST_ROLE = 100
 SHORT_FORMS = r"(?<!\bbijv)(?<!\bo\.a)(?<!\bnr)(?<!\bevt)(?<!\bd\.w\.z)(?<!\bm\.b\.t)(?<!\bi\.v\.m)(?<!\be\.g)(?<!\bi\.e)(?<!\bincl)(?<!\btel)(?<!\bmax)(?<!\bmin)"
@@ -79,6 +80,7 @@ class Steps:
         self._cast = cast
         self._report = report
         self._language = language
+        self._numbers: list[str] = []
         self.role = ""  # who acts where nothing else is said: the holder of an action card
 
     def of_list(self, listing: Listing) -> Iterator[Step]:
@@ -108,11 +110,10 @@ class Steps:
         """Every row under the first as a step; a row of one cell is a heading between them."""
         heads = [cell.text for cell in grid.rows[0]]
         above: dict[int, Cell] = {}
+        self._numbers = []
         last: Step | None = None
         for number, row in enumerate(grid.rows[1:], 2):
-            place = Place(
-                ROW if grid.place.values.get("heading") else FIRST_ROW, {**grid.place.values, "row": number}
-            )
+            place = _row_place(grid.place, number)
             said = [at for at, cell in enumerate(row) if cell.blocks]
             if len(said) == 1 and len(columns) > 2 and not any(cell.above for cell in row):
                 self._report.guessed(
@@ -127,6 +128,9 @@ class Steps:
                 if step is not last:
                     yield step
                 last = step
+        if self._numbers:
+            sentence = "The numbers in the table are left out, as steps count themselves: %(numbers)s"
+            self._report.skipped(grid.place, sentence, numbers=", ".join(self._numbers))
 
     def _of_row(
         self,
@@ -156,8 +160,7 @@ class Steps:
     def _take(self, step: Step, column: str, head: str, cell: Cell) -> None:
         """One cell beside the action of a row."""
         if column == "number":
-            sentence = "The number %(number)s is left out: steps count themselves."
-            self._report.skipped(step.place, sentence, number=cell.text)
+            self._numbers.append(cell.text)
         elif not column or not self._assign(step, column, cell.text):
             step.body.append(_labelled(head, cell, step.place))
 
@@ -274,6 +277,14 @@ def split(text: str) -> tuple[str, str]:
         short = title[:LONGEST_TITLE].rsplit(" ", 1)[0]
         return (_clean(short) + " …", text) if _closed(short) else (_clean(title), rest)
     return _clean(title), rest
+
+
+def _row_place(table: Place, number: int) -> Place:
+    """Where a row of a table stands."""
+    values = {**table.values, "row": number}
+    if "line" in values:
+        return Place(LINE_ROW, values)
+    return Place(ROW if values.get("heading") else FIRST_ROW, values)
 
 
 def _closed(text: str) -> bool:

@@ -13,6 +13,8 @@ from cyberready.exchange.word.parts import BOXES, File, Style, child, name, valu
 from cyberready.platform.markdown import FILE
 
 START = "paragraph %(paragraph)s, before the first heading"
+TABLE_UNDER = "table %(table)s under “%(heading)s”"
+FIRST_TABLE = "table %(table)s, before the first heading"
 UNDER = "paragraph %(paragraph)s under “%(heading)s”"
 CONTENTS = re.compile(r"(toc|inhopg|inhoudsopgave) ?\d", re.IGNORECASE)
 TYPED = re.compile(
@@ -41,7 +43,7 @@ class Body:
         self._report = report
         self._notes = notes
         self._heading = ""
-        self._paragraph = 0
+        self._paragraph = self._tables = 0
         self._joined: Line | None = None
         self._anchors: list[str] = []
         self._contents: list[str] = []
@@ -196,7 +198,7 @@ class Body:
         text = markdown(plain, lambda _target: "")
         known = next((one for one in line.anchors if one.startswith("cr_")), "")
         if level:
-            self._heading, self._paragraph = line.text, 0
+            self._heading, self._paragraph, self._tables = line.text, 0, 0
         return Entry(Heading(level, text, Place("heading “%(heading)s”", {"heading": line.text}), known))
 
     def _link(self, target: str) -> str:
@@ -219,7 +221,9 @@ class Body:
         return BOXES[text[0]]
 
     def _table(self, node: Element, depth: int) -> Iterator[Entry]:
-        place = self.place
+        self._tables += depth == 0
+        values = {"table": self._tables, "heading": self._heading}
+        place = Place(TABLE_UNDER if self._heading else FIRST_TABLE, values)
         if depth >= TOO_DEEP:
             text = " ".join(_words(node).split())
             if text:
