@@ -14,21 +14,34 @@ import difflib
 import random
 import re
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 
 import docx
 from docx.oxml.ns import qn
 from rich.console import Console
 from rich.table import Table
 
+from cyberready.app import build
+from cyberready.cli import town
 from cyberready.exchange import formats as exchange
+from cyberready.exchange.pdf.writer import cards_pdf, checklist_pdf, playbook_pdf
 from cyberready.exchange.standing import Standing
-from cyberready.playbooks import comparison, formats
+from cyberready.kernel.actor import SYSTEM
+from cyberready.migrations.run import upgrade
+from cyberready.people.queries import principal_of
+from cyberready.platform.context import NAME
+from cyberready.platform.realm import Realm
+from cyberready.playbooks import actions, comparison, flow, flow_layout, formats
+from cyberready.playbooks.views_blueprint import prose
+from cyberready.playbooks.views_flow import chart_words
 from cyberready.settings import content_root
 
+NOW = datetime.now(UTC)
 WORDS = 10_000
 ROUNDS = 7
 EDITS = {"5 words": 5, "50 words": 50, "500 words": 500, "5,000 words": 5_000}
@@ -171,12 +184,71 @@ def files(table: Table) -> None:
         )
 
 
+def sixty_steps() -> str:
+    """A playbook of 60 steps: the shipped ransomware playbook twice."""
+    text = (content_root() / "playbooks" / "ransomware-bij-de-gemeente.md").read_text("utf-8")
+    phases = re.sub(r"(\{#|\(#|Daarna: #?)([a-z0-9-]+)", r"\1\2-2", text[text.index("\n## ") :])
+    text = text.replace("slug: ransomware-bij-de-gemeente", "slug: zestig", 1)
+    return text + phases.replace("einde-2", "einde")
+
+
+def reading(table: Table) -> None:
+    """A playbook of 60 steps as a page, drawing and PDF; "first" is with every text of it still to be converted."""
+    source = sixty_steps()
+    playbook = formats.parse(source)
+    standing = Standing(datetime(2026, 11, 22, tzinfo=UTC), organisation="Waterveld")
+    with tempfile.TemporaryDirectory() as folder:
+        settings = town.furnish(Path(folder), "http://127.0.0.1:8000")
+        app = build(settings)
+        database = app.extensions[NAME].database
+        upgrade(database)
+        home = database.transact(lambda session: town.found(session, NOW))
+        realm = Realm(home.home)
+        database.transact(lambda session: actions.publish(session, realm, source, actor=SYSTEM, now=NOW))
+        number = home.accounts["security_officer"]
+        officer = database.read(lambda session: principal_of(session, number, home.home))
+        visitor = app.test_client()
+        with visitor.session_transaction() as session:
+            session.update({"_user_id": officer.get_id(), "_fresh": True, "sid": "benchmark"})
+
+        def page(path: str) -> None:
+            assert visitor.get(f"/playbooks/zestig{path}").status_code == 200
+
+        def first() -> None:
+            prose.cache_clear()
+            page("")
+
+        def text_only() -> None:
+            for step in playbook.steps:
+                for part in step.content:
+                    prose(part) if isinstance(part, str) else prose(part.text)
+
+        page("")
+        words = chart_words("nl")
+        for name, work, target in (
+            ("60 steps: the text as HTML", text_only, "5 ms"),
+            ("60 steps: the whole page", lambda: page(""), ""),
+            ("60 steps: the whole page, first", first, ""),
+            ("60 steps: flow chart", lambda: flow_layout.laid_out(flow.graph(playbook), words), ""),
+            ("60 steps: page with the flow chart", lambda: page("/flow"), ""),
+            ("60 steps: PDF", lambda: playbook_pdf(playbook, standing), ""),
+            ("60 steps: PDF of the checklist", lambda: checklist_pdf(playbook, standing), ""),
+            ("60 steps: PDF of the cards", lambda: cards_pdf(playbook, standing), ""),
+        ):
+            times = milliseconds(work)
+            table.add_row(
+                name, "", f"{statistics.median(times):.1f} ms", f"{max(times):.1f} ms", target, "", ""
+            )
+        database.close()
+
+
 def main() -> None:
     table = Table()
     for column in ("what", "changes", "p50", "max", "target", "reading one file", "peer"):
         table.add_column(column)
     compare_all(table)
     files(table)
+    reading(table)
     Console(width=140).print(table)
 
 
