@@ -24,7 +24,17 @@ LANGUAGE = re.compile(r"[a-z]{2,3}")
 UNTITLED = "draaiboek"
 # Words that stand in an address where a playbook's name stands; a test holds this to the routes.
 TAKEN = frozenset(
-    {"comments", "delegations", "drafts", "exchange", "images", "messages", "new", "placeholders"}
+    {
+        "comments",
+        "delegations",
+        "drafts",
+        "exchange",
+        "images",
+        "messages",
+        "new",
+        "placeholders",
+        "templates",
+    }
 )
 LONGEST_NAME, LONGEST_TITLE, LONGEST_NOTE = 80, 300, 4000
 NO_LONGER = {

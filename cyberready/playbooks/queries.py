@@ -83,9 +83,7 @@ def current_in_each_language(session: Session, realm: Realm, slug: str) -> list[
 
 def current_of_all(session: Session, realm: Realm) -> list[PlaybookRelease]:
     """The releases to follow of every playbook in every language, by title, without their sources."""
-    return list(
-        session.scalars(_current(realm).order_by(PlaybookRelease.title, PlaybookRelease.language))
-    )
+    return list(session.scalars(_current(realm).order_by(PlaybookRelease.title, PlaybookRelease.language)))
 
 
 def first_published(session: Session) -> dict[int, datetime]:
@@ -141,6 +139,12 @@ def newest(session: Session, playbook_id: int, language: str) -> PlaybookRelease
     chosen = select(PlaybookRelease).where(
         PlaybookRelease.playbook_id == playbook_id, PlaybookRelease.language == language
     )
+    return session.scalars(chosen.order_by(PlaybookRelease.id.desc()).limit(1)).first()
+
+
+def newest_of(session: Session, playbook_id: int) -> PlaybookRelease | None:
+    """The release that was made last in any language, withdrawn or not; without its source."""
+    chosen = select(PlaybookRelease).where(PlaybookRelease.playbook_id == playbook_id)
     return session.scalars(chosen.order_by(PlaybookRelease.id.desc()).limit(1)).first()
 
 

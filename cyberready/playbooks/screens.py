@@ -125,6 +125,15 @@ def sheet(session: Session, realm: Realm, draft_id: int, account_id: int, *, now
     )
 
 
+def called(session: Session, realm: Realm, playbook_id: int) -> str:
+    """What people call a playbook: the title of its newest release, else of its newest draft."""
+    release = queries.newest_of(session, playbook_id)
+    if release is not None:
+        return release.title
+    drafts = queries_drafts.drafts_of(session, realm, playbook_id)
+    return drafts[-1].title if drafts else queries_drafts.playbook_by_id(session, realm, playbook_id).slug
+
+
 def examined(source: str) -> tuple[Playbook | None, tuple[Fault, ...]]:
     """A text as a playbook, or what is wrong with it."""
     try:
@@ -134,10 +143,11 @@ def examined(source: str) -> tuple[Playbook | None, tuple[Fault, ...]]:
 
 
 def differences(sheet: Sheet) -> tuple[Difference, ...]:
-    """What a draft changes in the version that it was begun from; nothing for a first version."""
+    """What a draft changes in the version that it was begun from, but its number; nothing for a first version."""
     if sheet.base is None:
         return ()
-    return sides.compare(sheet.base.source, sheet.draft.source).changes
+    found = sides.compare(sheet.base.source, sheet.draft.source).changes
+    return tuple(one for one in found if one.field != "version")
 
 
 def names(session: Session, realm: Realm, numbers: set[int]) -> dict[int, str]:

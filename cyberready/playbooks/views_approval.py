@@ -87,17 +87,17 @@ def publish(draft_id: int) -> ResponseReturnValue:
 @may("playbooks.publish")
 def mandate_page(slug: str) -> ResponseReturnValue:
     """Who approves this playbook."""
-    playbook, form = _mandate_form(slug)
-    return page("playbooks/mandate", playbook=playbook, form=form)
+    playbook, title, form = _mandate_form(slug)
+    return page("playbooks/mandate", playbook=playbook, title=title, form=form)
 
 
 @blueprint.post("/<slug>/mandate")
 @may("playbooks.publish")
 def set_mandate(slug: str) -> ResponseReturnValue:
     """Say who approves this playbook from now on."""
-    playbook, form = _mandate_form(slug)
+    playbook, title, form = _mandate_form(slug)
     if not form.validate_on_submit():
-        return page("playbooks/mandate", 422, playbook=playbook, form=form)
+        return page("playbooks/mandate", 422, playbook=playbook, title=title, form=form)
     given, in_order = form.given, form.order.data == "in-order"
     try:
         transact(
@@ -106,7 +106,7 @@ def set_mandate(slug: str) -> ResponseReturnValue:
             )
         )
     except Refused as refused:
-        return page("playbooks/mandate", form.refuse(refused), playbook=playbook, form=form)
+        return page("playbooks/mandate", form.refuse(refused), playbook=playbook, title=title, form=form)
     return done(
         _("The mandate is set. It holds for drafts that are submitted from now on."), "playbooks.drafts"
     )
@@ -184,10 +184,11 @@ def withdraw(slug: str, release_id: int) -> ResponseReturnValue:
     )
 
 
-def _mandate_form(slug: str) -> tuple[Playbook, MandateForm]:
-    playbook, known, accounts = read(
+def _mandate_form(slug: str) -> tuple[Playbook, str, MandateForm]:
+    playbook, title, known, accounts = read(
         lambda session: (
             found := queries_drafts.playbook(session, realm(), slug),
+            screens.called(session, realm(), found.id),
             queries_drafts.mandate(session, realm(), found.id),
             people.accounts(session, realm()),
         )
@@ -199,7 +200,7 @@ def _mandate_form(slug: str) -> tuple[Playbook, MandateForm]:
     }
     form = MandateForm(data=stored)
     form.offer((found.id, found.name) for found in accounts)
-    return playbook, form
+    return playbook, title, form
 
 
 def _delegation_form() -> DelegationForm:

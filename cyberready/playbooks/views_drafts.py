@@ -7,15 +7,16 @@ from cyberready.kernel.refusals import Conflict, Refused
 from cyberready.platform.context import now, read, transact
 from cyberready.platform.faults import FaultsFound
 from cyberready.platform.gate import may, principal, realm, who
-from cyberready.platform.texts import LANGUAGES
+from cyberready.platform.texts import LANGUAGES, language
 from cyberready.platform.texts import gettext as _
-from cyberready.platform.web import attachment, done, page
+from cyberready.platform.web import AMSTERDAM, attachment, done, page
 from cyberready.playbooks import (
     actions_approval,
     actions_drafts,
     lifecycle,
     queries_comments,
     queries_drafts,
+    queries_reading,
     screens,
 )
 from cyberready.playbooks.forms_drafts import (
@@ -28,7 +29,7 @@ from cyberready.playbooks.forms_drafts import (
 from cyberready.playbooks.lifecycle import Change, State
 from cyberready.playbooks.screens import Sheet
 from cyberready.playbooks.views_blueprint import blueprint
-from cyberready.playbooks.views_parts import Voice
+from cyberready.playbooks.views_parts import References, Voice, places
 
 
 @blueprint.get("/drafts")
@@ -65,14 +66,20 @@ def draft_text(draft_id: int) -> ResponseReturnValue:
     script, faults = screens.examined(found.source)
     if script is None:
         return page("playbooks/draft_text", draft=found, playbook=None, faults=faults)
-    voice = Voice(script.placeholders)
+    voice, may_call = Voice(script.placeholders), principal().may("people.view")
+    today = now().astimezone(AMSTERDAM).date()
+    links = read(
+        lambda session: queries_reading.links(
+            session, realm(), script, language=found.language, on=today, may_call=may_call
+        )
+    )
     return page(
         "playbooks/draft_text",
         draft=found,
         playbook=script,
         voice=voice,
         prose=voice.prose,
-        refs=None,
+        refs=References(found.slug, language(), links, places(script)),
         comments=comments,
     )
 
@@ -90,11 +97,11 @@ def draft_revision(draft_id: int, number: int) -> ResponseReturnValue:
 @may("playbooks.write")
 def begin(slug: str) -> ResponseReturnValue:
     """Begin a draft from the current version, or a translation of it."""
-    language = request.form.get("language", LANGUAGES[0])
-    if language not in LANGUAGES:
+    chosen = request.form.get("language", LANGUAGES[0])
+    if chosen not in LANGUAGES:
         raise Refused("Choose a language.")
     made = transact(
-        lambda session: actions_drafts.begin(session, realm(), slug, language, actor=who(), now=now())
+        lambda session: actions_drafts.begin(session, realm(), slug, chosen, actor=who(), now=now())
     )
     return done(_("Draft %(version)s is begun.", version=made.version), "playbooks.draft", draft_id=made.id)
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -32,10 +32,13 @@ from cyberready.playbooks.views_parts import References, Voice, book, places
 @blueprint.get("/<slug>")
 @may("playbooks.read")
 def reading(slug: str) -> ResponseReturnValue:
-    """A playbook as it is now, in the reader's language if there is one."""
+    """A playbook as it is now, in the reader's language if there is one; its versions when all were withdrawn."""
 
     def shown(session: Session) -> ResponseReturnValue:
-        release = _current(session, slug)
+        release = _current_if_any(session, slug)
+        if release is None:
+            queries.releases(session, realm(), slug, limit=1)  # raises NotFound for a playbook that never was
+            return redirect(url_for("playbooks.versions", slug=slug), code=303)
         return _reading(session, release, release)
 
     return read(shown)
@@ -130,6 +133,11 @@ def message(key: str) -> ResponseReturnValue:
 def _current(session: Session, slug: str) -> PlaybookRelease:
     """The release to follow, in the language that was asked for or the reader's, else in another."""
     return queries.current(session, realm(), slug, request.args.get("language") or language())
+
+
+def _current_if_any(session: Session, slug: str) -> PlaybookRelease | None:
+    """As ``_current``, but None when there is nothing to follow."""
+    return queries.current_if_any(session, realm(), slug, request.args.get("language") or language())
 
 
 def _text(session: Session, slug: str) -> Text:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from cyberready.platform.context import read
 from cyberready.platform.gate import may, realm
+from cyberready.platform.texts import LANGUAGES
 from cyberready.platform.web import page
 from cyberready.playbooks import lifecycle, queries, queries_drafts, screens
 from cyberready.playbooks.views_blueprint import blueprint
@@ -17,7 +18,9 @@ def versions(slug: str) -> ResponseReturnValue:
     """The versions of a playbook, newest first, with who approved them; ``?before=`` turns the page."""
     before = request.args.get("before", type=int)
     shelf = read(lambda session: screens.shelf(session, realm(), slug, before=before))
-    return page("playbooks/versions", slug=slug, shelf=shelf, before=before, lifecycle=lifecycle)
+    return page(
+        "playbooks/versions", slug=slug, shelf=shelf, before=before, lifecycle=lifecycle, languages=LANGUAGES
+    )
 
 
 @blueprint.get("/<slug>/trail")
@@ -25,7 +28,12 @@ def versions(slug: str) -> ResponseReturnValue:
 def playbook_trail(slug: str) -> ResponseReturnValue:
     """Everything that was done to a playbook, newest first; ``?before=`` turns the page."""
     before = request.args.get("before", type=int)
-    playbook = read(lambda session: queries_drafts.playbook(session, realm(), slug))
+    playbook, title = read(
+        lambda session: (
+            found := queries_drafts.playbook(session, realm(), slug),
+            screens.called(session, realm(), found.id),
+        )
+    )
     lines = read(
         lambda session: trails.latest(
             session, queries.trail_of(session, playbook.id), screens.PAGE + 1, before=before
@@ -33,4 +41,4 @@ def playbook_trail(slug: str) -> ResponseReturnValue:
     )
     shown = lines[: screens.PAGE]
     older = shown[-1].position if len(lines) > screens.PAGE else None
-    return page("playbooks/trail", playbook=playbook, lines=shown, older=older, before=before)
+    return page("playbooks/trail", playbook=playbook, title=title, lines=shown, older=older, before=before)

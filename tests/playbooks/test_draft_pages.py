@@ -388,3 +388,39 @@ def test_a_deputy_of_tomorrow_is_said_to_come(house, reader):
     )
     page = reader(house.director).get("/playbooks/delegations")
     assert words(page, "[aria-labelledby=found-head] .cr-badge") == ["later"]
+
+
+def test_a_playbook_of_which_everything_was_withdrawn_says_so_at_its_own_address(house, reader):
+    made = house.published()
+    house.withdraw(made.id, "Nummer klopt niet.")
+    author = reader(house.author)
+    author.get("/playbooks/stroomstoring", status=303)
+    page = author.follow()
+    assert words(page, "h1") == ["Versies van Stroomstoring"]
+    assert words(page, ".cr-notice-title") == ["Geen geldende versie"]
+    author.get("/playbooks/nooit-geweest", status=404)
+
+
+def test_a_translation_is_begun_from_the_list_of_versions_and_its_lag_is_said(house, reader):
+    house.published()
+    author = reader(house.author)
+    page = author.get("/playbooks/stroomstoring/versions")
+    assert "Vertalen naar het Engels" in buttons(page) or "Vertalen naar het Engels" in page.get_text()
+    author.post("/playbooks/stroomstoring/drafts", {"language": "en"})
+    (draft,) = house.ask(queries_drafts.open_drafts)
+    house.save(draft.id, house.draft(draft.id).source.replace("Bel aan.", "Ring the bell."))
+    house.described(draft.id)
+    house.submit(draft.id)
+    house.approve(draft.id)
+    english = house.publish(draft.id)
+    assert "Ring the bell." in author.get("/playbooks/stroomstoring?language=en").get_text()
+    house.next_version("stroomstoring", BETTER)
+    page = author.get(f"/playbooks/stroomstoring/versions/{english.id}")
+    assert words(page, ".cr-notice-title") == ["Deze vertaling loopt achter"]
+
+
+def test_the_text_of_a_draft_shows_what_its_steps_refer_to(house, reader):
+    made = house.bring_in(changed(("- Bewijs: Logregel.", "- Bewijs: Logregel.\n- Daarna: ruim-op")))
+    page = reader(house.director).get(f"/playbooks/drafts/{made.id}/text")
+    assert words(page, ".cr-notice-title") == ["Concept"]
+    assert page.select_one('article#kijk dd a[href="#ruim-op"]')
