@@ -255,6 +255,13 @@ def test_fields_come_below_a_heading_that_has_none():
     )
 
 
+def test_the_first_field_comes_before_the_others():
+    timed = editing.form_of("### X {#x}\n\n- Tijd: 1 uur\n\nDoe iets.\n")
+    assert sections.rewritten(timed, {"role": "ciso"}, "nl") == (
+        "### X {#x}\n\n- Rol: ciso\n- Tijd: 1 uur\n\nDoe iets.\n"
+    )
+
+
 def test_another_body_keeps_the_fields_and_their_names():
     after = sections.rewritten(form("kijk"), {"body": "Alleen dit.\n"}, "en")
     assert after == (
