@@ -23,8 +23,10 @@ from pathlib import Path
 
 import docx
 from docx.oxml.ns import qn
+from flask import render_template
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import insert
 
 from cyberready.app import build
 from cyberready.cli import town
@@ -36,9 +38,12 @@ from cyberready.migrations.run import upgrade
 from cyberready.people.queries import principal_of
 from cyberready.platform.context import NAME
 from cyberready.platform.realm import Realm
-from cyberready.playbooks import actions, comparison, flow, flow_layout, formats
+from cyberready.playbooks import actions, comparison, flow, flow_layout, formats, queries
+from cyberready.playbooks.models import PlaybookRelease
+from cyberready.playbooks.queries_reading import Links
 from cyberready.playbooks.views_blueprint import prose
 from cyberready.playbooks.views_flow import chart_words
+from cyberready.playbooks.views_parts import References, Shown, Voice, parts, places
 from cyberready.settings import content_root
 
 NOW = datetime.now(UTC)
@@ -216,17 +221,29 @@ def reading(table: Table) -> None:
 
         def first() -> None:
             prose.cache_clear()
+            parts.cache_clear()
             page("")
 
-        def text_only() -> None:
-            for step in playbook.steps:
-                for part in step.content:
-                    prose(part) if isinstance(part, str) else prose(part.text)
+        voice = Voice({})
+        refs = References("zestig", "nl", Links(), places(playbook))
+        shown = Shown("benchmark", playbook, voice, refs)
+
+        def text() -> None:
+            """The page's text from the playbook on, without sign-in, questions and frame."""
+            values = {"playbook": playbook, "voice": voice, "prose": voice.prose, "refs": refs}
+            with app.test_request_context():
+                render_template("playbooks/_reading.html", **values, parts=parts(shown))
+
+        def text_first() -> None:
+            prose.cache_clear()
+            parts.cache_clear()
+            text()
 
         page("")
         words = chart_words("nl")
         for name, work, target in (
-            ("60 steps: the text as HTML", text_only, "5 ms"),
+            ("60 steps: the text, read again", text, "5 ms"),
+            ("60 steps: the text, from Markdown", text_first, ""),
             ("60 steps: the whole page", lambda: page(""), ""),
             ("60 steps: the whole page, first", first, ""),
             ("60 steps: flow chart", lambda: flow_layout.laid_out(flow.graph(playbook), words), ""),
@@ -242,6 +259,51 @@ def reading(table: Table) -> None:
         database.close()
 
 
+def versions(table: Table) -> None:
+    """The list of the versions of a playbook that has 1,000 of them, as a page with the newest and as all rows."""
+    source = sixty_steps()
+    with tempfile.TemporaryDirectory() as folder:
+        app = build(town.furnish(Path(folder), "http://127.0.0.1:8000"))
+        database = app.extensions[NAME].database
+        upgrade(database)
+        home = database.transact(lambda session: town.found(session, NOW))
+        realm = Realm(home.home)
+        first = database.transact(
+            lambda session: actions.publish(session, realm, source, actor=SYSTEM, now=NOW)
+        )
+        columns = [column.name for column in PlaybookRelease.__table__.columns if column.name != "id"]
+        rows = [
+            {**{name: getattr(first, name) for name in columns}, "version": f"2.{number}"}
+            for number in range(1, 1_000)
+        ]
+        database.transact(lambda session: session.execute(insert(PlaybookRelease), rows))
+        number = home.accounts["security_officer"]
+        officer = database.read(lambda session: principal_of(session, number, home.home))
+        visitor = app.test_client()
+        with visitor.session_transaction() as session:
+            session.update({"_user_id": officer.get_id(), "_fresh": True, "sid": "benchmark"})
+
+        def page(path: str) -> None:
+            assert visitor.get(f"/playbooks/zestig{path}").status_code == 200
+
+        def every() -> None:
+            found = database.read(lambda session: queries.releases(session, realm, "zestig"))
+            assert len(found) == 1_000
+
+        page("/versions")
+        for name, work, target in (
+            ("1,000 versions: the page of versions", lambda: page("/versions"), "50 ms"),
+            ("1,000 versions: an old page", lambda: page("/versions?before=500"), "50 ms"),
+            ("1,000 versions: all of them read", every, "50 ms"),
+            ("1,000 versions: the current one", lambda: page(""), ""),
+        ):
+            times = milliseconds(work)
+            table.add_row(
+                name, "", f"{statistics.median(times):.1f} ms", f"{max(times):.1f} ms", target, "", ""
+            )
+        database.close()
+
+
 def main() -> None:
     table = Table()
     for column in ("what", "changes", "p50", "max", "target", "reading one file", "peer"):
@@ -249,6 +311,7 @@ def main() -> None:
     compare_all(table)
     files(table)
     reading(table)
+    versions(table)
     Console(width=140).print(table)
 
 

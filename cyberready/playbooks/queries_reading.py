@@ -19,11 +19,12 @@ from cyberready.playbooks.rules import Playbook
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A release as an organisation reads it: with what it filled in, and what is missing (key and description)."""
+    """A release as an organisation reads it: with what it filled in (``given``), and what is missing, by key."""
 
     release: PlaybookRelease
     playbook: Playbook
     missing: Mapping[str, str]
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ class Links:
     contacts: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
     playbooks: Mapping[str, PlaybookRelease] = field(default_factory=dict)
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells these from others; the messages and clocks are the same for everybody on one day."""
+        listed = tuple(sorted(self.contacts.items()))
+        return listed, tuple(sorted((slug, one.title) for slug, one in self.playbooks.items()))
+
 
 def text(session: Session, realm: Realm, release: PlaybookRelease) -> Text:
     """The text of a release (loaded with its source) with what the organisation filled in."""
@@ -55,7 +62,7 @@ def text(session: Session, realm: Realm, release: PlaybookRelease) -> Text:
         return Text(release, playbook, {})
     given = queries_placeholders.values(session, realm, release.slug)
     filled = queries_placeholders.filled(release.source, given)
-    return Text(release, filled, placeholders.missing(playbook, given))
+    return Text(release, filled, placeholders.missing(playbook, given), given)
 
 
 def links(

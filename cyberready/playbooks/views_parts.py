@@ -1,11 +1,13 @@
 """What the pages of playbooks share: texts with what is not filled in marked, and reviews."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date
+from flask import get_template_attribute
 from markupsafe import Markup, escape
 
 from cyberready.kernel.deadlines import Term, Unit
@@ -91,6 +93,34 @@ class References:
     def day(on: date) -> str:
         """A day in words."""
         return format_date(on, "d MMM y", locale=texts.language())
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A playbook as one kind of reader sees it; ``key`` tells it from every other."""
+
+    key: Hashable
+    playbook: Playbook = field(compare=False)
+    voice: Voice = field(compare=False)
+    refs: References = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What takes longest on the page of a playbook: its contents, and every step by its id."""
+
+    toc: Markup
+    steps: Mapping[str, Markup]
+
+
+@lru_cache(maxsize=64)
+def parts(shown: Shown) -> Parts:
+    """The parts as HTML; playbooks are read often and change seldom, and so does what they refer to."""
+    macros = "playbooks/macros.html"
+    toc, card = get_template_attribute(macros, "toc"), get_template_attribute(macros, "step_card")
+    roles, voice = shown.playbook.roles, shown.voice
+    steps = {step.id: card(step, roles, voice.prose, voice, shown.refs) for step in shown.playbook.steps}
+    return Parts(toc(shown.playbook, voice), steps)
 
 
 def places(playbook: Playbook) -> dict[str, str]:

@@ -26,7 +26,7 @@ from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.queries_reading import Text
 from cyberready.playbooks.views_blueprint import blueprint
 from cyberready.playbooks.views_flow import chart, chart_words
-from cyberready.playbooks.views_parts import References, Voice, book, places
+from cyberready.playbooks.views_parts import References, Shown, Voice, book, parts, places
 
 
 @blueprint.get("/<slug>")
@@ -169,12 +169,15 @@ def _reading(
         on=_today(),
         may_call=principal().may("people.view"),
     )
+    refs = References(release.slug, language(), found, places(text.playbook))
+    key = (release.digest, release.slug, tuple(sorted(text.given.items())), language(), _today(), found.key)
     return page(
         "playbooks/reading",
         **_shown(text),
         book=book(release, now()),
         current=current,
-        refs=References(release.slug, language(), found, places(text.playbook)),
+        refs=refs,
+        parts=parts(Shown(key, text.playbook, Voice(text.playbook.placeholders), refs)),
         translations=[one for one in spoken if one.language != release.language],
         newer_original=queries.ahead(release, spoken),
         comments=queries_comments.on_release(session, realm(), release.id),

@@ -280,7 +280,28 @@ def test_an_old_version_stays_readable_when_all_was_withdrawn(officer, publish, 
     )
     page = officer.get(f"/playbooks/stroomstoring/versions/{release.id}")
     assert "De netbeheerder is veranderd." in page.get_text()
-    assert officer.client.get("/playbooks/stroomstoring").status_code == 404
+    assert officer.client.get("/playbooks/stroomstoring").location == "/playbooks/stroomstoring/versions"
+
+
+def test_what_was_filled_in_or_changed_meanwhile_is_shown_at_once(officer, publish, fill, database, town):
+    publish()
+    assert "Diens nummer" in officer.get("/playbooks/stroomstoring").get_text()
+    fill(nummer="075 111")
+    assert "075 111" in officer.get("/playbooks/stroomstoring").get_text()
+    fill(nummer="075 222")
+    assert "075 222" in officer.get("/playbooks/stroomstoring").get_text()
+    save = {"name": "Piet", "function": "Piket ICT", "actor": SYSTEM, "now": world.START}
+    for number in ("06 1111", "06 2222"):
+        channels = [(ChannelKind.MOBILE, number)]
+        database.transact(
+            lambda session, channels=channels: roster.save_contact(
+                session, Realm(town.home.id), channels=channels, **save
+            )
+        )
+        assert number in officer.get("/playbooks/stroomstoring").get_text()
+    assert "Rol" in officer.get("/playbooks/stroomstoring").get_text()
+    officer.speak("en")
+    assert "Contacts" in officer.get("/playbooks/stroomstoring").select_one("#kijk").get_text()
 
 
 def test_pages_ask_the_database_as_little_as_they_can(officer, publish, fill, queries_counted):
