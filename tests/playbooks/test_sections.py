@@ -283,9 +283,8 @@ def test_a_field_that_stands_twice_stays_in_the_body():
 VALUE = st.text(st.sampled_from("abc de:fé-*_#`[](){}>.1"), max_size=20).map(
     lambda said: " ".join(said.split())
 )
-KNOWN = st.dictionaries(
-    st.sampled_from(FIELDS), VALUE.filter(lambda said: said and said[0] not in "[#>-*1`_"), min_size=1
-)
+# Begun with a letter: nothing is thrown away, and what would begin a list or a quote is no value of a field.
+KNOWN = st.dictionaries(st.sampled_from(FIELDS), VALUE.map(lambda said: f"w{said}"), min_size=1)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
@@ -304,9 +303,7 @@ def test_shipped_steps_come_back_from_their_forms(path):
 def test_a_form_changes_what_was_changed_and_nothing_else(phases, data, values):
     source = written(phases)
     steps = [one for one in editing.sections(source) if one.kind == "step"]
-    if not steps:
-        return
-    shown = editing.form_of(data.draw(st.sampled_from(steps)).text)
+    shown = editing.form_of(data.draw(st.sampled_from(steps)).text if steps else "### Kaal {#kaal}\n")
     assert sections.rewritten(shown, shown.values, "nl") == shown.text
     after = editing.form_of(sections.rewritten(shown, values, "nl"))
     assert after.values == shown.values | values
