@@ -101,7 +101,7 @@ class _Reader:
             version=str(own["version"]),
             summary=str(value["description"]),
             owner=str(own["owner"]),
-            tlp=next(level for level, name in TLP.items() if name in texts(value.get("markings"))),
+            tlp=next((level for level, name in TLP.items() if name in texts(value.get("markings"))), ""),
             review_months=months if isinstance(months, int) else None,
             roles={role: str(node(agents[agent])["name"]) for agent, role in self._roles.items()},
             intro=self._contents(own.get("intro")),

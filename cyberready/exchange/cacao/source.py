@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from cyberready.platform.outline import plain
 from cyberready.playbooks.rules import DECISION, END, PARALLEL, WHILE, Content, DecisionPoint, Playbook, Step
 
+AROUND = ("%s", "[%s](#a)", "**A: %s**")
 PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 WORDS: Mapping[str, Mapping[str, str]] = {
     "nl": {
@@ -58,16 +59,20 @@ def spelled(playbook: Playbook) -> str:
 
 
 def inline(text: str) -> str:
-    """A line of plain text as Markdown that reads the same."""
+    """A line of plain text as Markdown that reads the same: alone, in a link and in bold."""
     line = " ".join(text.split())
-    if plain(line) == line:
+    if all(plain(around % line) == plain(around % "x").replace("x", line) for around in AROUND):
         return line
     return PUNCTUATION.sub(lambda found: "\\" + found[0], line)
 
 
 def _front(playbook: Playbook) -> str:
     """The front matter; text in the quotes of JSON, which YAML reads alike."""
-    lines = [f"slug: {playbook.slug}", f"title: {_quoted(playbook.title)}", f"language: {playbook.language}"]
+    lines = [
+        f"slug: {_key(playbook.slug)}",
+        f"title: {_quoted(playbook.title)}",
+        f"language: {playbook.language}",
+    ]
     lines += [f"version: {_quoted(playbook.version)}", f"summary: {_quoted(playbook.summary)}"]
     lines += [f"owner: {_quoted(playbook.owner)}", f"tlp: {playbook.tlp}"]
     if playbook.review_months is not None:
@@ -104,7 +109,9 @@ def _contents(parts: Iterable[Content], words: Mapping[str, str]) -> list[str]:
 
 
 def _point(point: DecisionPoint, words: Mapping[str, str]) -> str:
-    lines = [f"**{words[point.kind]}: {inline(point.question)}** {{#{point.id}}}"]
+    # A star beside the two that close would close before its time, also after a backslash.
+    question = inline(point.question).replace("\\*", "*").replace("*", "&#42;")
+    lines = [f"**{words[point.kind]}: {question}** {{#{point.id}}}"]
     if point.text:
         lines += ["", *point.text.split("\n"), ""]
     lines += [
