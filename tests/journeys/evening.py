@@ -80,6 +80,8 @@ class Evening:
         self.release = self.database.read(lambda session: queries.releases(session, self.realm))
         ransomware = next(one.id for one in self.release if one.slug == "ransomware")
         before = self.at(-60)
+        self.act(town.mandates, self.town, before)
+        self.draft = self.act(town.draft, self.town, before)
         self.planned = self.act(town.plan, self.town, ransomware, "Herhaling met de nieuwe ploeg", before)
         self.exercise = self.act(town.plan, self.town, ransomware, "Najaarsoefening ransomware", before)
         leader = self.actor("exercise_leader")

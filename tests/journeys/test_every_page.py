@@ -67,6 +67,12 @@ def pages(it):
             "/playbooks/datalek/placeholders",
             "/playbooks/messages",
             "/playbooks/messages/storing-website",
+            "/playbooks/drafts",
+            f"/playbooks/drafts/{it.draft}",
+            f"/playbooks/drafts/{it.draft}/text",
+            "/playbooks/delegations",
+            "/playbooks/datalek/versions",
+            "/playbooks/datalek/trail",
         ],
         "public_safety": ["/incidents/inbox", f"/incidents/handovers/{it.handover}"],
         "communications": [
@@ -76,7 +82,15 @@ def pages(it):
             "/campaigns/activities/1",
             "/campaigns/outbox",
         ],
-        "security_officer": ["/people", "/people/accounts", "/people/accounts/2", "/account"],
+        "security_officer": [
+            "/people",
+            "/people/accounts",
+            "/people/accounts/2",
+            "/account",
+            "/playbooks/datalek/mandate",
+            f"/playbooks/drafts/{it.draft}/publish",
+            "/playbooks/crisiscommunicatie-digitale-verstoring/versions/1/withdraw",
+        ],
     }
 
 
