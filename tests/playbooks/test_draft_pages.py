@@ -353,7 +353,7 @@ def test_the_versions_ask_the_database_as_often_for_three_as_for_one(house, read
     with queries_counted() as counted:
         page = director.get("/playbooks/stroomstoring/versions")
     assert len(page.select("tbody tr")) == count
-    assert counted.statements == 5
+    assert counted.statements == 6
 
 
 def test_a_draft_asks_the_database_as_often_with_two_approvers_as_with_one(house, reader, queries_counted):
