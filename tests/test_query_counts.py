@@ -25,8 +25,8 @@ PAGES = {
     "/exercises/1/wall": ("exercise_leader", 8),
     "/incidents/": ("security_officer", 2),
     "/incidents/1": ("security_officer", 6),
-    "/playbooks/": ("security_officer", 5),
-    "/playbooks/stroomstoring": ("security_officer", 4),
+    "/playbooks/": ("security_officer", 9),
+    "/playbooks/stroomstoring": ("security_officer", 7),
     "/campaigns": ("communications", 2),
     "/people": ("security_officer", 6),
 }

@@ -17,6 +17,7 @@ from cyberready.kernel.clock import ExerciseClock
 from cyberready.kernel.refusals import Conflict, Refused
 from cyberready.platform.db import ring
 from cyberready.platform.realm import Realm
+from cyberready.playbooks import actions_reviews as reviews
 from cyberready.playbooks import queries as playbooks
 from cyberready.trail import actions as trail
 from cyberready.trail import queries as trails
@@ -315,6 +316,9 @@ def end(session: Session, realm: Realm, exercise_id: int, *, actor: Actor, now: 
     exercise = _live(session, realm, exercise_id)
     clock = exercise.clock.pause(now) if exercise.state == State.RUNNING else exercise.clock
     exercise.state, exercise.ended_at = State.ENDED, now
+    if exercise.playbook_release_id is not None:
+        used, occasion = exercise.playbook_release_id, f"exercise:{exercise_id}"
+        reviews.ask_review(session, realm, used, occasion, exercise.title, actor=actor, now=now)
     return _turn(session, exercise, Kind.EXERCISE_ENDED, clock, actor, now)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cyberready.improvements.models import Finding, Improvement, Retest
@@ -69,12 +69,26 @@ def open_findings(session: Session, realm: Realm, slug: str) -> list[Finding]:
     return list(session.scalars(chosen.order_by(Finding.id)))
 
 
+def open_by_playbook(session: Session, realm: Realm) -> dict[str, int]:
+    """How many open findings each playbook has, by its name."""
+    chosen = (
+        select(Finding.slug, func.count())
+        .where(
+            Finding.organisation_id == realm.organisation_id,
+            Finding.state == FindingState.OPEN,
+            Finding.slug != "",
+        )
+        .group_by(Finding.slug)
+    )
+    return dict(session.execute(chosen).all())
+
+
 def seen_at(session: Session, realm: Realm, occasion: str) -> list[Finding]:
     """The findings of one occasion (``exercise:4``), oldest first."""
     return list(session.scalars(_findings(realm).where(Finding.occasion == occasion).order_by(Finding.id)))
 
 
-def answered_by(session: Session, realm: Realm, slug: str, language: str) -> dict[str, list[Finding]]:
+def answered_by(session: Session, realm: Realm, slug: str) -> dict[str, list[Finding]]:
     """Which findings each version of a playbook answers, by version."""
     chosen = (
         select(Finding)
@@ -83,7 +97,6 @@ def answered_by(session: Session, realm: Realm, slug: str, language: str) -> dic
         .where(
             Improvement.organisation_id == realm.organisation_id,
             Improvement.slug == slug,
-            Improvement.language == language,
             Improvement.version != "",
         )
     )

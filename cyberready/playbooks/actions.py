@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from cyberready.kernel.actor import Actor
@@ -13,6 +13,7 @@ from cyberready.platform.realm import Realm
 from cyberready.playbooks import formats, indexing, lifecycle, queries, rules
 from cyberready.playbooks.lifecycle import Change
 from cyberready.playbooks.models import Playbook, PlaybookRelease, PlaybookWithdrawal
+from cyberready.playbooks.models_reviews import ReviewRequest
 from cyberready.trail import actions as trail
 from cyberready.trail.rules import STAFF, Kind, Plain
 
@@ -151,11 +152,20 @@ def release(
     session.add(made)
     session.flush()  # the entry names the release
     indexing.record(session, Realm(made.organisation_id), made.slug)
+    answer_requests(session, playbook.id, now)
     named = {"slug": made.slug, "title": made.title, "version": made.version, "language": made.language}
     why = {"digest": made.digest, "change": made.change, "note": made.note}
     said: dict[str, Plain] = {**named, **why, "release": made.id}
     record(session, playbook.id, Kind.PLAYBOOK_PUBLISHED, said, actor=actor, now=now)
     return made
+
+
+def answer_requests(session: Session, playbook_id: int, now: datetime) -> None:
+    """Let what asked for a review of the playbook be answered."""
+    chosen = update(ReviewRequest).where(
+        ReviewRequest.playbook_id == playbook_id, ReviewRequest.answered_at.is_(None)
+    )
+    session.execute(chosen.values(answered_at=now))
 
 
 def record(

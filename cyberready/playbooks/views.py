@@ -2,11 +2,13 @@
 
 from flask.typing import ResponseReturnValue
 
+from cyberready.improvements import queries as improvements
 from cyberready.platform.context import now, read
-from cyberready.platform.gate import may, realm
+from cyberready.platform.gate import may, principal, realm
 from cyberready.platform.web import attachment, page
 from cyberready.playbooks import (
     queries,
+    queries_reviews,
     queries_templates,
     views_approval,
     views_comments,
@@ -16,12 +18,13 @@ from cyberready.playbooks import (
     views_images,
     views_placeholders,
     views_reading,
+    views_reviews,
     views_sections,
     views_templates,
     views_versions,
 )
 from cyberready.playbooks.views_blueprint import blueprint
-from cyberready.playbooks.views_parts import book
+from cyberready.playbooks.views_parts import Book
 
 __all__ = [
     "blueprint",
@@ -33,6 +36,7 @@ __all__ = [
     "views_images",
     "views_placeholders",
     "views_reading",
+    "views_reviews",
     "views_sections",
     "views_templates",
     "views_versions",
@@ -44,13 +48,17 @@ __all__ = [
 def library() -> ResponseReturnValue:
     """Every playbook of the organisation."""
     present = now()
-    found, offers = read(
+    found, offers, open_findings = read(
         lambda session: (
-            queries.current_releases(session, realm()),
+            queries_reviews.reviews(session, realm(), present),
             queries_templates.offers(session, realm()),
+            improvements.open_by_playbook(session, realm()) if principal().may("improvements.view") else {},
         )
     )
-    books = [book(release, present) for release in found]
+    books = [
+        Book(one.release, one.due, one.due <= present, one.occasions, open_findings.get(one.release.slug, 0))
+        for one in sorted(found, key=lambda one: (one.release.title, one.release.id))
+    ]
     news = [offer for offer in offers if offer.base is None or offer.newer]
     return page("playbooks/library", books=books, offers=news)
 

@@ -17,7 +17,8 @@ from cyberready.platform.texts import ngettext
 from cyberready.playbooks import placeholders
 from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.queries_reading import Links
-from cyberready.playbooks.rules import Playbook, review_due
+from cyberready.playbooks.reviewing import next_review
+from cyberready.playbooks.rules import Playbook
 from cyberready.playbooks.views_blueprint import prose
 
 TAG_OR_PLACE = re.compile(rf"<[^>]*>|{placeholders.PLACE.pattern}")
@@ -25,17 +26,19 @@ TAG_OR_PLACE = re.compile(rf"<[^>]*>|{placeholders.PLACE.pattern}")
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One line of the library: a release and when it is to be reviewed."""
+    """A release and when it is to be reviewed; ``occasions`` are those after which a review was asked."""
 
     release: PlaybookRelease
-    review_at: datetime | None
+    review_at: datetime
     overdue: bool
+    occasions: tuple[str, ...] = ()
+    findings: int = 0
 
 
-def book(release: PlaybookRelease, present: datetime) -> Book:
-    """A release, and whether its review is due."""
-    review_at = review_due(release.published_at, release.review_months)
-    return Book(release, review_at, review_at is not None and review_at <= present)
+def book(release: PlaybookRelease, present: datetime, confirmed_at: datetime | None = None) -> Book:
+    """A release that was last confirmed at a moment, and whether its review is due."""
+    review_at = next_review(release.published_at, release.review_months, confirmed_at)
+    return Book(release, review_at, review_at <= present)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from cyberready.improvements import queries as improvements
 from cyberready.kernel.refusals import NotFound
 from cyberready.platform import markdown
 from cyberready.platform.context import now, read
@@ -20,10 +21,12 @@ from cyberready.playbooks import (
     queries_comments,
     queries_placeholders,
     queries_reading,
+    queries_reviews,
     sheets,
 )
 from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.queries_reading import Text
+from cyberready.playbooks.queries_reviews import Unread
 from cyberready.playbooks.views_blueprint import blueprint
 from cyberready.playbooks.views_flow import chart, chart_words
 from cyberready.playbooks.views_parts import References, Shown, Voice, book, parts, places
@@ -174,7 +177,9 @@ def _reading(
     return page(
         "playbooks/reading",
         **_shown(text),
-        book=book(release, now()),
+        book=book(release, now(), queries_reviews.confirmed_at(session, release.playbook_id)),
+        unread=_unread(session, release, current),
+        findings=_findings(session, release.slug),
         current=current,
         refs=refs,
         parts=parts(Shown(key, text.playbook, Voice(text.playbook.placeholders), refs)),
@@ -182,6 +187,21 @@ def _reading(
         newer_original=queries.ahead(release, spoken),
         comments=queries_comments.on_release(session, realm(), release.id),
     )
+
+
+def _unread(session: Session, release: PlaybookRelease, current: PlaybookRelease | None) -> Unread | None:
+    """What the reader must still confirm here: only the version to follow asks for it."""
+    kind, _colon, number = principal().ref.partition(":")
+    if kind != "account" or current is None or current.id != release.id:
+        return None
+    return queries_reviews.still_to_read(session, release, int(number), principal().roles)
+
+
+def _findings(session: Session, slug: str) -> list[tuple[int, str, str]]:
+    """The open findings on the playbook as number, step and text; none for who may not see them."""
+    if not principal().may("improvements.view"):
+        return []
+    return [(one.id, one.step_id, one.text) for one in improvements.open_findings(session, realm(), slug)]
 
 
 def _newest(session: Session, release: PlaybookRelease) -> PlaybookRelease | None:

@@ -3,6 +3,7 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from cyberready.improvements import queries as improvements
 from cyberready.platform.context import read
 from cyberready.platform.gate import may, realm
 from cyberready.platform.texts import LANGUAGES
@@ -17,9 +18,20 @@ from cyberready.trail import queries as trails
 def versions(slug: str) -> ResponseReturnValue:
     """The versions of a playbook, newest first, with who approved them; ``?before=`` turns the page."""
     before = request.args.get("before", type=int)
-    shelf = read(lambda session: screens.shelf(session, realm(), slug, before=before))
+    shelf, answered = read(
+        lambda session: (
+            screens.shelf(session, realm(), slug, before=before),
+            improvements.answered_by(session, realm(), slug),
+        )
+    )
     return page(
-        "playbooks/versions", slug=slug, shelf=shelf, before=before, lifecycle=lifecycle, languages=LANGUAGES
+        "playbooks/versions",
+        slug=slug,
+        shelf=shelf,
+        answered=answered,
+        before=before,
+        lifecycle=lifecycle,
+        languages=LANGUAGES,
     )
 
 

@@ -104,7 +104,7 @@ def test_publishing_the_draft_of_an_improvement_closes_it_and_says_what_it_answe
     release = house.publish(draft.id)
     closed = house.ask(queries.improvement, made.id)
     assert (closed.status, closed.version, closed.closed_at) == (Status.DONE, release.version, house.now)
-    answered = house.ask(queries.answered_by, "stroomstoring", "nl")
+    answered = house.ask(queries.answered_by, "stroomstoring")
     assert {version: [one.id for one in found] for version, found in answered.items()} == {
         release.version: [first.id, second.id]
     }
