@@ -20,7 +20,6 @@ from cyberready.platform.texts import gettext as _
 from cyberready.platform.texts import ngettext
 from cyberready.platform.web import AMSTERDAM, attachment, done, localtime, page
 
-
 REGISTER = ("Who holds it", "On", "Kept at", "Kit made on", "Fingerprint", "State")
 
 

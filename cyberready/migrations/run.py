@@ -11,7 +11,6 @@ from alembic.script import ScriptDirectory
 from cyberready.platform.db import Database
 from cyberready.tables import metadata
 
-
 SEARCH_INDEX = "search_index"  # each engine's own, made beside the models (platform.search)
 
 
