@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cyberready.campaigns import formats as campaigns
+from cyberready.exchange.cacao import conversion as cacao
 from cyberready.exercises import formats as scenarios
 from cyberready.platform.faults import Fault, FaultsFound
 from cyberready.platform.sources import MOST_BYTES, text_of
@@ -19,6 +20,7 @@ from cyberready.playbooks.rules import Playbook
 from cyberready.settings import content_root
 
 SUFFIXES = (".md", ".yaml", ".yml")
+CACAO = re.compile(rb'"spec_version"\s*:\s*"cacao-')
 CAMPAIGN = re.compile(rb"^format:\s*[\"']?cyberready/campaign/", re.MULTILINE)
 MESSAGE = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n(?:(?!slug:|---).*\n)*?key:", re.ASCII)
 SLUG = re.compile(r"^slug:", re.MULTILINE)
@@ -28,7 +30,7 @@ SLUG = re.compile(r"^slug:", re.MULTILINE)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.pass_context
 def check(ctx: click.Context, paths: tuple[Path, ...]) -> None:
-    """Check playbooks and messages (*.md), scenarios and campaigns (*.yaml); a folder stands for the files in it.
+    """Check playbooks and messages (*.md), scenarios and campaigns (*.yaml) and CACAO (*.json); a folder stands for its files.
 
     Prints one line per good file; each fault goes to standard error as file:line: what is wrong and what to do.
     Exit status 1 when there is a fault. Speaks Dutch when LANG begins with nl.
@@ -51,12 +53,22 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             yield from sorted(
-                found for found in path.iterdir() if found.suffix in SUFFIXES and found.name != "README.md"
+                found
+                for found in path.iterdir()
+                if (found.suffix in SUFFIXES and found.name != "README.md") or _is_cacao(found)
             )
-        elif path.suffix in SUFFIXES:
+        elif path.suffix in {*SUFFIXES, ".json"}:
             yield path
         else:
-            raise click.UsageError(f"{path}: only .md, .yaml and .yml files can be checked.")
+            raise click.UsageError(f"{path}: only .md, .yaml, .yml and .json files can be checked.")
+
+
+def _is_cacao(path: Path) -> bool:
+    """Whether a file in a folder is CACAO: other JSON, such as the schema of scenarios, is passed by."""
+    if path.suffix != ".json" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return CACAO.search(file.read(MOST_BYTES)) is not None
 
 
 def spoken(environ: Mapping[str, str]) -> str:
@@ -83,6 +95,10 @@ def _checked(path: Path) -> bool:
 
 def _said(path: Path, source: bytes) -> str:
     """What kind of file this is, its title and its size; raises FaultsFound."""
+    if path.suffix == ".json":
+        if faults := cacao.check(source):
+            raise FaultsFound(faults)
+        return _("CACAO playbook")
     if path.suffix == ".md" and MESSAGE.match(source):
         message = messages.parse(source)
         return _("message %(title)s", title=message.title)

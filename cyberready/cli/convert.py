@@ -8,6 +8,9 @@ import click
 
 from cyberready.cli.check import spoken
 from cyberready.exchange import formats
+from cyberready.exchange.cacao import conversion as cacao
+from cyberready.exchange.cacao.names import timestamp
+from cyberready.exchange.cacao.signatures import private_key
 from cyberready.exchange.limits import MOST_BYTES
 from cyberready.exchange.report import Kind, Report
 from cyberready.exchange.standing import Standing
@@ -27,21 +30,39 @@ from cyberready.platform.texts import speaking
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write what was understood, guessed, left out and lost to this file, as JSON.",
 )
+@click.option(
+    "--sign",
+    "key_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Sign a CACAO file with this private key (PEM: RSA, P-256 or Ed25519, without a password).",
+)
+@click.option("--signee", help="Who signs: name of the organisation. Required with --sign.")
 @click.pass_context
-def convert(ctx: click.Context, source: Path, target: Path, report_file: Path | None) -> None:
+def convert(
+    ctx: click.Context,
+    source: Path,
+    target: Path,
+    report_file: Path | None,
+    key_file: Path | None,
+    signee: str | None,
+) -> None:
     """Convert a playbook from SOURCE to TARGET, by their endings and the content of SOURCE.
 
     Reads Markdown (.md, .zip), Word (.docx), CACAO (.json) and OpenDocument (.odt, where LibreOffice is on the machine);
-    writes these, PDF (.pdf) and HTML (.html). Says what was guessed, left out and lost, each with its place.
+    writes these, PDF (.pdf) and HTML (.html). Signatures in a CACAO file are verified. Says what was guessed, left out and lost, each with its place.
     Exit status 1 when the file is refused, with the reason on standard error. Speaks Dutch when LANG begins with nl.
     """
     kind = formats.ENDINGS.get(target.suffix.lower())
     if kind not in formats.WRITTEN:
         endings = ", ".join(ending for ending, one in formats.ENDINGS.items() if one in formats.WRITTEN)
         raise click.UsageError(f"{target}: this cannot be written. Choose an ending from {endings}.")
+    if (key_file or signee) and not (key_file and signee and kind == "json"):
+        raise click.UsageError("--sign and --signee go together, and only with a .json file as TARGET.")
     with speaking(spoken(os.environ)):
         try:
             data, report = _converted(source, kind)
+            if key_file and signee:
+                data = cacao.sign(data, private_key(_read(key_file)), signee, timestamp(now()))
             _keep(target, data)
             if report_file is not None:
                 said = json.dumps(report.as_json(_), ensure_ascii=False, indent=2)
@@ -58,16 +79,19 @@ def convert(ctx: click.Context, source: Path, target: Path, report_file: Path | 
 
 def _converted(source: Path, kind: str) -> tuple[bytes, Report]:
     """The file in its new form and everything there is to say of it."""
-    try:
-        with source.open("rb") as file:
-            given = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise Refused("The file cannot be read: %(reason)s", reason=error.strerror) from None
-    found = formats.brought(source.name, given)
+    found = formats.brought(source.name, _read(source), at=now())
     pictures = {one.sha256: one.data for one in found.pictures}
     data, report = formats.write(found.source, kind, Standing(now(), pictures=pictures))
     remarks = [*found.report.remarks, *report.remarks]
     return data, Report(source.name, report.target, remarks)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise Refused("The file cannot be read: %(reason)s", reason=error.strerror) from None
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -4,11 +4,12 @@ import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cyberready.exchange.blocks import Picture
 from cyberready.exchange.cacao import conversion as cacao
-from cyberready.exchange.cacao.names import timestamp
+from cyberready.exchange.cacao.names import identity, timestamp
 from cyberready.exchange.limits import Package, legible, weighed
 from cyberready.exchange.markdown import reader as markdown
 from cyberready.exchange.markdown.writer import to_markdown, to_zip
@@ -115,10 +116,13 @@ def _by_content(data: bytes, name: str) -> str:
     return "md"
 
 
-def brought(name: str, data: bytes, find: Find = lambda _identity: None) -> Brought:
+def brought(
+    name: str, data: bytes, find: Find = lambda _identity: None, at: datetime | None = None
+) -> Brought:
     """Read a file as the source of a playbook, which may hold faults that only a person can mend.
 
-    *find* gives the source of one of our versions, for a Word document that was made from it. Raises Refused or
+    *find* gives the source of one of our versions, for a Word document that was made from it; *at* is the moment for which
+    signatures are looked at, and without it their terms do not count. Raises Refused or
     FaultsFound, in sentences, for everything that cannot be read or is not safe.
     """
     base = posixpath.basename(name.replace("\\", "/"))
@@ -126,7 +130,7 @@ def brought(name: str, data: bytes, find: Find = lambda _identity: None) -> Brou
     stem = re.sub(r"[\x00-\x1f]", "", posixpath.splitext(base)[0]).strip()[:100] or "document"
     report = Report(base, NAMES["md"])
     if kind == "json":
-        source, found = cacao.read(data)
+        source, found = cacao.read(data, timestamp(at) if at else "")
         report.remarks += found.remarks
         return Brought(source, report)
     if kind in {"docx", "odt"}:
@@ -167,7 +171,13 @@ def write(source: str, kind: str, standing: Standing, template: Path | None = No
 
 
 def _cacao(source: str, standing: Standing, report: Report) -> bytes:
-    at = timestamp(standing.made)
-    data, found = cacao.write(source, cacao.Stamp(at, at))
+    issued = standing.issued or standing.made
+    stamp = cacao.Stamp(
+        created=timestamp(standing.begun or issued),
+        modified=timestamp(issued),
+        created_by=identity(standing.organisation),
+        revoked=standing.withdrawn,
+    )
+    data, found = cacao.write(source, stamp)
     report.remarks += found.remarks
     return data

@@ -78,6 +78,9 @@ def version(
         changes=tuple(Changed(one.version, _day(one.published_at, spoken), one.note) for one in listed),
         values=queries_placeholders.values(session, realm, slug),
         pictures={digest: image.data for digest, image in images.items()},
+        begun=min((one.published_at for one in listed), default=release.published_at),
+        issued=release.published_at,
+        withdrawn=withdrawn,
     )
     return Version(release.id, slug, release.title, release.version, release.source, standing)
 

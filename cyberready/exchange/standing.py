@@ -28,7 +28,8 @@ class Standing:
     """What surrounds the text of a version on paper; days and states are in the language of the reader.
 
     ``made`` is the moment of writing (aware), ``values`` are what fills the placeholders, by key, and ``pictures`` the
-    bytes of the images that the text names, by their SHA-256.
+    bytes of the images that the text names, by their SHA-256. ``begun`` and ``issued`` are when the first version and this
+    one were published (aware), None for what was not.
     """
 
     made: datetime
@@ -40,3 +41,6 @@ class Standing:
     changes: tuple[Changed, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    begun: datetime | None = None
+    issued: datetime | None = None
+    withdrawn: bool = False

@@ -110,7 +110,7 @@ def _brought(name: str, data: bytes) -> Brought:
         version = read(lambda session: queries.origin(session, realm(), identity, now()))
         return (version.source, version.standing) if version else None
 
-    return formats.brought(name, data, find)
+    return formats.brought(name, data, find, now())
 
 
 def _seen(kept: KeptUpload) -> Seen:

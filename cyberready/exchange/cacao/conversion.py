@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from cyberready.exchange.cacao import origin, own, structure
 from cyberready.exchange.cacao.documents import read_json
 from cyberready.exchange.cacao.merging import anew, merged
-from cyberready.exchange.cacao.names import HOUSE
+from cyberready.exchange.cacao.names import HOUSE, identity
 from cyberready.exchange.cacao.reader import Reading, reading
+from cyberready.exchange.cacao.signatures import PrivateKey, findings, signed
 from cyberready.exchange.cacao.source import spelled
 from cyberready.exchange.cacao.structure import node, texts
 from cyberready.exchange.cacao.writer import Provenance, document, playbook_id
-from cyberready.exchange.report import Report
+from cyberready.exchange.report import Kind, Report
 from cyberready.platform.faults import Fault, FaultsFound
 from cyberready.playbooks import formats
 from cyberready.playbooks.rules import Playbook
@@ -40,14 +41,17 @@ def check(data: bytes) -> list[Fault]:
     return structure.faults(read_json(data))
 
 
-def read(data: bytes) -> tuple[str, Report]:
+def read(data: bytes, at: str = "") -> tuple[str, Report]:
     """Read a CACAO file as the source of a playbook, in which the file itself is kept.
 
     Raises FaultsFound with everything that makes it unclear what is to be done, by whom, and what comes after it; faults
-    of mere form are told in the report.
+    of mere form are told in the report, and so is what becomes of each signature at the moment *at*.
     """
     report = Report("CACAO", "Markdown")
     value = _valid(data, report)
+    for number, found in enumerate(findings(value, at)):
+        kind = Kind.UNDERSTOOD if found.holds else Kind.GUESSED
+        report.note(kind, f"/signatures/{number}", found.verdict.value, **found.values)
     return origin.keep(spelled(reading(value, report).playbook), data), report
 
 
@@ -71,6 +75,12 @@ def write(source: str | bytes, stamp: Stamp) -> tuple[bytes, Report]:
         report.understood("/", UNCHANGED)
         return data, report
     return written(_changed(original, read_back, playbook, stamp, report)), report
+
+
+def sign(data: bytes, key: PrivateKey, signee: str, at: str) -> bytes:
+    """A CACAO file with one more signature; its version stays the same."""
+    value = node(read_json(data).value)
+    return written(signed(value, key, signee=signee, created_by=identity(signee), at=at))
 
 
 def written(value: Mapping[str, object]) -> bytes:

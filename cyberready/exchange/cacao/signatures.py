@@ -129,7 +129,10 @@ def message(document: Node, signature: Node) -> bytes:
 
 
 def findings(document: Node, at: str) -> list[Finding]:
-    """Verify every signature of a document, as things are at the moment *at*, spelled as CACAO does."""
+    """Verify every signature of a document, as things are at the moment *at*, spelled as CACAO does.
+
+    Without a moment the term of a signature does not count.
+    """
     listed = document.get("signatures")
     made = []
     for one in map(node, listed if isinstance(listed, list) else []):
@@ -165,7 +168,7 @@ def _standing(document: Node, signature: Node, at: str) -> Verdict:
     if (signature.get("related_to"), signature.get("related_version")) != version:
         return Verdict.OTHER_VERSION
     begins, ends = str(signature.get("valid_from", "")), str(signature.get("valid_until", "9999"))
-    return Verdict.HOLDS if begins <= at < ends else Verdict.EXPIRED
+    return Verdict.HOLDS if not at or begins <= at < ends else Verdict.EXPIRED
 
 
 def _public_key(signature: Node) -> PublicKey | None:

@@ -249,7 +249,9 @@ def _variables(document: Document, value: Node) -> Iterator[Fault]:
         for field in ("in_args", "out_args"):
             for index, argument in enumerate(texts(step.get(field))):
                 if argument.removesuffix(":value") not in {*shared, *own}:
-                    yield document.fault((*path, field, index), NO_VARIABLE, name=argument.removesuffix(":value")[:120])
+                    yield document.fault(
+                        (*path, field, index), NO_VARIABLE, name=argument.removesuffix(":value")[:120]
+                    )
         for field in ("condition", "switch"):
             for used in MENTIONED.findall(str(step.get(field, ""))):
                 if used not in {*shared, *own}:

@@ -1,17 +1,21 @@
 """Signatures of CACAO playbooks: made, verified, and refused when anything was changed."""
 
 import json
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from cyberready.cli.main import main
 from cyberready.exchange.cacao import conversion, signatures
 from cyberready.exchange.cacao.names import HOUSE
 from cyberready.exchange.cacao.signatures import Verdict
 from cyberready.kernel.refusals import Refused
 from tests.exchange.cacao.test_structure import small
 
+SHIPPED = Path(__file__).parents[3] / "playbooks" / "datalek.md"
 AT = "2026-11-23T00:00:00.000Z"
 KEYS = {
     "RS256": rsa.generate_private_key(65537, 2048),
@@ -126,3 +130,38 @@ def test_keys_that_do_not_fit_are_refused():
     for pem in (weak, other, b"", b"-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----"):
         with pytest.raises(Refused):
             signatures.private_key(pem)
+
+
+def test_the_command_signs_and_the_way_in_verifies(tmp_path):
+    key, target, back = tmp_path / "key.pem", tmp_path / "uit.json", tmp_path / "terug.md"
+    key.write_bytes(KEYS["ES256"].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    words = ["convert", str(SHIPPED), str(target), "--sign", str(key), "--signee", "Gemeente Waterveld"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert CliRunner().invoke(main, ["check", str(tmp_path)]).exit_code == 0
+    told = tmp_path / "verslag.json"
+    assert CliRunner().invoke(main, ["convert", str(target), str(back), "--report", str(told)]).exit_code == 0
+    assert "The signature of Gemeente Waterveld holds" in told.read_text()
+    again = tmp_path / "weer.json"
+    assert CliRunner().invoke(main, ["convert", str(back), str(again)]).exit_code == 0
+    assert again.read_bytes() == target.read_bytes()
+
+
+def test_the_command_refuses_half_an_order_to_sign(tmp_path):
+    done = CliRunner().invoke(main, ["convert", str(SHIPPED), str(tmp_path / "x.json"), "--signee", "A"])
+    assert done.exit_code == 2
+    key = tmp_path / "key.pem"
+    key.write_text("no key")
+    words = ["convert", str(SHIPPED), str(tmp_path / "x.json"), "--sign", str(key), "--signee", "A"]
+    done = CliRunner().invoke(main, words)
+    assert (done.exit_code, "not a private key" in done.stderr) == (1, True)
+
+
+def test_the_command_checks_files_of_cacao(tmp_path):
+    (tmp_path / "schema.json").write_text("{}")
+    value = small()
+    value["workflow"]["nowhere"] = {"type": "end"}
+    (tmp_path / "fout.json").write_text(json.dumps(value))
+    done = CliRunner().invoke(main, ["check", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "fout.json" in done.stderr
+    assert "schema.json" not in done.stderr
