@@ -271,7 +271,7 @@ def _commands(document: Document, value: Node) -> Iterator[Fault]:
             path = ("workflow", name, "commands", index)
             one = node(command)
             said, encoded = one.get("command"), one.get("command_b64")
-            if one.get("type") in WITH_COMMAND and not (said or encoded):
+            if str(one.get("type")) in WITH_COMMAND and not (said or encoded):
                 yield document.fault(path, NO_COMMAND)
             elif said and encoded:
                 yield document.fault(path, TWO_COMMANDS)

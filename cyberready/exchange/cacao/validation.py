@@ -86,7 +86,7 @@ def _fault(document: Document, error: ValidationError) -> Fault:
     values: dict[str, object] = {
         "field": dotted(path[-1:]) or "-",
         "value": shown(error.instance),
-        "wanted": ", ".join(wanted) if isinstance(wanted, list) else wanted,
+        "wanted": ", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted,
     }
     if keyword == "required":
         absent = [name for name in wanted if name not in instance]

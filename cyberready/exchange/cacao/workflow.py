@@ -84,7 +84,7 @@ def faults(document: Document, value: Node) -> Iterator[Fault]:
     yield from _start(document, value, steps)
     for name, step in steps.items():
         yield from _step(document, name, step, steps)
-    kinds = {step.get("type") for step in steps.values()}
+    kinds = {str(step.get("type")) for step in steps.values()}
     if not kinds & {ACTION, PLAYBOOK_ACTION}:
         yield document.fault(("workflow",), NO_ACTION)
     if END not in kinds:
@@ -109,10 +109,10 @@ def _start(document: Document, value: Node, steps: Mapping[str, Node]) -> Iterat
 
 def _step(document: Document, name: str, step: Node, steps: Mapping[str, Node]) -> Iterator[Fault]:
     path: Path = ("workflow", name)
-    kind, prefix = step.get("type"), kind_of(name)
+    kind, prefix = str(step.get("type", "")), kind_of(name)
     if prefix not in STEP_TYPES:
         yield document.fault(path, UNKNOWN_TYPE, name=name[:120])
-    elif isinstance(kind, str) and kind != prefix:
+    elif kind and kind != prefix:
         yield document.fault((*path, "type"), PREFIX, prefix=prefix, value=kind[:40])
     on_completion, on_success, on_failure = (step.get(field) is not None for field in ONWARD)
     if on_completion and (on_success or on_failure):
