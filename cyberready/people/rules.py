@@ -57,8 +57,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "incidents.run",
     }
     | {"campaigns.view", "campaigns.approve", "outbox.manage"},
-    Role.EXERCISE_LEADER: READING
-    | {"exercises.view", "exercises.lead", "incidents.view", "playbooks.write"},
+    Role.EXERCISE_LEADER: READING | {"exercises.view", "exercises.lead", "incidents.view", "playbooks.write"},
     Role.CRISIS_TEAM: READING | {"exercises.view", "exercises.play", "incidents.view", "incidents.run"},
     Role.PUBLIC_SAFETY: READING
     | {

@@ -64,5 +64,7 @@ def test_every_table_belongs_to_an_organisation_directly_or_by_its_parent(table)
 
 
 def test_the_tables_of_a_fresh_database_are_the_known_ones(database):
-    found = {name for name in inspect(database.engine).get_table_names() if not name.startswith("search_index")}
+    found = {
+        name for name in inspect(database.engine).get_table_names() if not name.startswith("search_index")
+    }
     assert found == {*metadata.tables, "alembic_version"}
