@@ -129,6 +129,8 @@ FILES = {
     "a wide table": ("breed.docx", lambda: document(heading("Fase") + table(["Wie", "Actie"], [('<w:gridSpan w:val="999999999"/>', "x"), "y"])), "taken"),
     "one long line": ("lang.docx", lambda: document(heading("Fase") + paragraph("woord " * 4000)), "taken|longer than"),
     "JSON that is deep": ("diep.json", lambda: b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "deep|nested"),
+    "many steps of the same words": ("gelijk.md", lambda: b"## Fase\n\n|Rol|Actie|\n|-|-|\n" + b"|ciso|doe iets|\n" * 15_000, "more than 20000 lines"),
+    "one paragraph in many runs": ("stukjes.docx", lambda: document(heading("Fase") + "<w:p>" + "<w:r><w:t>x</w:t></w:r>" * 350_000 + "</w:p>"), "longer than"),
     "no text": ("leeg.md", lambda: b"", "taken"),
     "no UTF-8": ("tekst.md", lambda: "café".encode("latin-1"), "UTF-8"),
     "large XML": ("groot.docx", lambda: document(paragraph("x" * 1000) * 16_000), "larger than"),

@@ -146,6 +146,7 @@ class _Shaper:
         self._language = language
         self._outer = report
         self._ids: set[str] = set(formats.TAKEN)
+        self._numbered: dict[str, int] = {}  # the last behind the same words
         self._anchors: dict[str, str] = {}
 
     def of(self, before: Section, sections: Sequence[Section], aside: Sequence[Prose]) -> _Made:
@@ -328,9 +329,9 @@ class _Shaper:
     def _id(self, title: str, given: str, was: str) -> str:
         said = given.removeprefix("cr_").replace("_", "-")
         fitting = base = said if KEY.fullmatch(said) and len(said) <= 80 else key(plain(title))
-        number = 2
         while fitting in self._ids:
-            fitting, number = f"{base}-{number}", number + 1
+            self._numbered[base] = self._numbered.get(base, 1) + 1
+            fitting = f"{base}-{self._numbered[base]}"
         self._ids.add(fitting)
         for name in filter(None, (given, anchor_of(was), anchor_of(title))):
             self._anchors.setdefault(name, fitting)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from cyberready.exchange.limits import Element
 from cyberready.exchange.marks import escaped, opening
@@ -285,20 +286,16 @@ def markdown(spans: Iterable[Span], link: Callable[[str], str] = lambda target: 
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
-    """Neighbours in the same face as one."""
+    """Neighbours in the same face as one; a mark stays alone."""
     made: list[Span] = []
-    for span in spans:
-        last = made[-1] if made else None
-        if (
-            last is not None
-            and not last.mark
-            and not span.mark
-            and replace(last, text="") == replace(span, text="")
-        ):
-            made[-1] = replace(last, text=last.text + span.text)
-        elif span.text:
-            made.append(span)
+    for (mark, *_), group in groupby((span for span in spans if span.text), _face):
+        alike = list(group)
+        made += alike if mark else [replace(alike[0], text="".join(one.text for one in alike))]
     return made
+
+
+def _face(span: Span) -> tuple[bool | str, ...]:
+    return span.mark, span.bold, span.italic, span.strike, span.code, span.target
 
 
 def _by_target(spans: list[Span]) -> Iterator[tuple[str, list[Span]]]:
