@@ -151,7 +151,10 @@ def describe(
     if (kept.note, kept.change) == (said, chosen):
         return kept
     back_to_draft(session, kept, actor=actor, now=now)
-    kept.note, kept.change, kept.described_by, kept.updated_at = said, chosen, actor.ref, now
+    # Who leaves the words of another and turns minor into major has not taken the place of that other.
+    earlier = kept.described_by.split() if said == kept.note else []
+    kept.described_by = " ".join(dict.fromkeys([*earlier, actor.ref]))
+    kept.note, kept.change, kept.updated_at = said, chosen, now
     noted(session, kept, Kind.DRAFT_DESCRIBED, actor, now, change=chosen.value, note=said)
     return kept
 

@@ -14,7 +14,8 @@ class Draft(Base):
     """A text on its way to becoming a release of one playbook in one language.
 
     ``version`` is the number of the draft; ``change`` and ``note`` say what the release will be and why; ``mandate_id``
-    is who must approve, fixed when it was submitted; ``author`` and ``described_by`` are references of actors.
+    is who must approve, fixed when it was submitted; ``author`` is the reference of an actor,
+    ``described_by`` those of everyone whose words or choice the change note is, with spaces between them.
     ``source`` is only loaded by questions that say so. What is published or abandoned is never changed again.
     """
 

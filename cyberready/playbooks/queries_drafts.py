@@ -158,7 +158,7 @@ def reviews(session: Session, drafts: Sequence[Draft]) -> dict[int, Review]:
 
 def editors(session: Session, drafts: Sequence[Draft]) -> dict[int, frozenset[int]]:
     """The accounts that wrote any text of a draft or described what it changes, by draft."""
-    found = {one.id: {one.author, one.described_by} for one in drafts}
+    found = {one.id: {one.author, *one.described_by.split()} for one in drafts}
     chosen = select(DraftRevision.draft_id, DraftRevision.by).where(DraftRevision.draft_id.in_(list(found)))
     for draft_id, by in session.execute(chosen.distinct()):
         found[draft_id].add(by)

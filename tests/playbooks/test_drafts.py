@@ -109,6 +109,16 @@ def test_an_earlier_description_by_another_is_forgotten_with_its_words(house):
     assert house.submit(made.id).state == State.IN_REVIEW
 
 
+def test_who_wrote_the_words_stays_a_writer_when_another_changes_minor_to_major(house):
+    house.published()
+    made = house.act(actions_drafts.begin, "stroomstoring", by=house.author)
+    house.save(made.id, BETTER)
+    house.described(made.id, Change.MINOR, by=house.director)
+    house.described(made.id, Change.MAJOR)
+    with pytest.raises(Refused, match="wrote part of this draft and can never approve it"):
+        house.submit(made.id)
+
+
 def test_the_author_cannot_approve_as_deputy_of_an_absent_approver(house):
     made = house.submitted()
     house.act(
