@@ -1,6 +1,8 @@
 # One definition of every task; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
+# One process more than there are cores, as journeys wait for servers and browsers; four at most.
+CORES = --numprocesses $$(( $$(nproc 2>/dev/null || echo 3) < 3 ? 3 : 4 )) --dist worksteal
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .PHONY: help demo install test check lint types floors templates texts-check migrations sqlite postgresql browser-tests chromium lock vendor benchmarks clean
@@ -30,9 +32,10 @@ install: .venv/installed ## Make .venv with the cyberready command in it
 
 test: .venv/tested chromium check ## Run every check on SQLite and PostgreSQL
 
-# The two databases at once, each on a core; older makes mix their lines.
+# One database after the other, each on every core.
 check: lint types floors templates
-	@$(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) sqlite postgresql
+	@$(MAKE) --no-print-directory sqlite
+	@$(MAKE) --no-print-directory postgresql
 
 lint: .venv/tested ## Ruff: style and faults
 	$(BIN)/ruff check .
@@ -48,10 +51,10 @@ templates: .venv/tested ## djlint over the page templates
 	$(BIN)/djlint --quiet --lint templates
 
 sqlite: .venv/tested ## All tests on SQLite, with coverage of the pure rules
-	$(BIN)/pytest --database sqlite --cov --cov-report=term:skip-covered --cov-fail-under=80
+	$(BIN)/pytest $(CORES) --database sqlite --cov --cov-report=term:skip-covered --cov-fail-under=80
 
 postgresql: .venv/tested ## All tests on PostgreSQL but those that need no database
-	$(BIN)/pytest --database postgresql
+	$(BIN)/pytest $(CORES) --database postgresql
 
 chromium: ## Install Chromium where that needs no question; else say how
 ifeq ($(CHROMIUM),)
@@ -63,8 +66,8 @@ ifeq ($(CHROMIUM),)
 endif
 
 lock: .venv/tested ## Write the hashed locks anew from pyproject.toml (needs uv)
-	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
-	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group test -c requirements.txt -o requirements-test.txt
+	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
+	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group test -c requirements.txt -o requirements-test.txt
 
 vendor: .venv/tested ## Fetch the front-end files anew (needs Node)
 	$(BIN)/python tools/vendor.py

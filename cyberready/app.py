@@ -9,14 +9,15 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from cyberready.campaigns import jobs as campaign_jobs
+from cyberready.desk import jobs as reminder_jobs
 from cyberready.exchange import jobs as kit_jobs
 from cyberready.exercises import jobs as exercise_jobs
 from cyberready.exercises import queries as exercises
 from cyberready.exercises.formats import fill
 from cyberready.kernel.checkpoint import SigningKey
 from cyberready.people import queries as people
-from cyberready.platform import clock, gate, texts, web
-from cyberready.platform.context import NAME, Context
+from cyberready.platform import clock, gate, sizes, texts, web
+from cyberready.platform.context import NAME, Context, read
 from cyberready.platform.db import Database
 from cyberready.platform.gate import Principal
 from cyberready.platform.live import frames
@@ -29,8 +30,6 @@ from cyberready.trail import queries as trails
 from cyberready.trail.rules import Line
 from cyberready.trail.wording import say, who
 
-UPLOAD_LIMIT = 21 * 1024 * 1024  # a file of 20 MB in its form
-FORM_LIMIT = 10 * 1024 * 1024
 SLICES = ("desk", "people", "playbooks", "exchange", "exercises", "incidents", "campaigns")
 MENU = (
     MenuItem("Overview", "desk.home", "home", "desk.view"),
@@ -44,23 +43,47 @@ MENU = (
 )
 
 
-def build(
-    settings: Settings, *, now: Callable[[], datetime] = clock.now, workers: Workers | None = None
-) -> Flask:
-    """Build the application on its database; nothing wakes until ``cyberready.asgi`` starts the alarm."""
+def pages() -> Flask:
+    """Every page of the product with its guards and templates, on no database yet."""
     app = Flask("cyberready", static_folder=str(Path(__file__).parent / "static"))
     app.config.update(
-        SECRET_KEY=settings.secret_key,
-        MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
-        MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
+        MAX_CONTENT_LENGTH=sizes.REQUEST,
+        MAX_FORM_MEMORY_SIZE=sizes.FORM,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_REFRESH_EACH_REQUEST=False,  # a late answer must not bring back a session that was just ended
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=int(settings.session_hours)),
         WTF_CSRF_TIME_LIMIT=None,
     )
-    database = Database(settings.database_url)
+    texts.install(app)
+    gate.install(
+        app, {"account": _loader(people.principal_of), "participant": _loader(exercises.principal_of)}
+    )
+    web.install(app, MENU)
+    app.jinja_env.filters |= {"sentence": say, "who": who, "fill": fill}
+    for name in SLICES:
+        app.register_blueprint(import_module(f"cyberready.{name}.views").blueprint)
+    return app
+
+
+def build(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = clock.now,
+    workers: Workers | None = None,
+    app: Flask | None = None,
+    database: Database | None = None,
+) -> Flask:
+    """Put the pages (or *app*, which has them) on their database (or *database*, which is open already).
+
+    Nothing wakes until ``cyberready.asgi`` starts the alarm.
+    """
+    app = app or pages()
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=int(settings.session_hours)),
+    )
+    database = database or Database(settings.database_url)
     alarm = Alarm(database, now)
     app.extensions[NAME] = Context(
         settings=settings,
@@ -70,27 +93,16 @@ def build(
         workers=workers or Workers(),
         key=SigningKey.from_pem(settings.host, Path(settings.signing_key_file).read_bytes()),
     )
-    texts.install(app)
-    gate.install(
-        app,
-        {
-            "account": _loader(database, people.principal_of),
-            "participant": _loader(database, exercises.principal_of),
-        },
-    )
-    web.install(app, MENU)
-    app.jinja_env.filters |= {"sentence": say, "who": who, "fill": fill}
-    for name in SLICES:
-        app.register_blueprint(import_module(f"cyberready.{name}.views").blueprint)
     alarm.add(exercise_jobs.source())
     alarm.add(campaign_jobs.source(settings))
     alarm.add(kit_jobs.source(settings))
+    alarm.add(reminder_jobs.source(settings))
     return app
 
 
-def _loader(database: Database, question: Callable[[Session, int, int], Principal | None]) -> gate.Loader:
+def _loader(question: Callable[[Session, int, int], Principal | None]) -> gate.Loader:
     def load(number: int, organisation_id: int) -> Principal | None:
-        return database.read(lambda session: question(session, number, organisation_id))
+        return read(lambda session: question(session, number, organisation_id))
 
     return load
 

@@ -9,7 +9,7 @@ from cyberready.people.queries import principal_of
 from cyberready.platform.context import NAME
 from cyberready.platform.web import HEADERS
 
-LABELLED = "input:not([type=hidden]):not([type=submit]), select, textarea"
+INLINE = {"style", "onclick", "onload"}
 
 
 class Browser:
@@ -20,6 +20,7 @@ class Browser:
         self.client = app.test_client()
         self.page = None
         self.response = None
+        self.csrf = (None, None)
 
     def another(self) -> "Browser":
         """A second browser on the same application."""
@@ -58,7 +59,16 @@ class Browser:
         return self._done(self.client.post(url, data=sent, headers=headers, **options), status, htmx=htmx)
 
     def token(self) -> str:
-        """A CSRF token of this session."""
+        """A CSRF token of this session, asked from a page when the session is a new one."""
+        with self.client.session_transaction() as session:
+            secret = session.get("csrf_token")
+        if secret is None or secret != self.csrf[0]:
+            token = self._asked()
+            with self.client.session_transaction() as session:
+                self.csrf = (session["csrf_token"], token)
+        return self.csrf[1]
+
+    def _asked(self) -> str:
         html = self.client.get("/account").text
         found = re.search(r'name="csrf_token" value="([^"]+)"', html)
         if not found:
@@ -101,26 +111,50 @@ def review(html: str, *, fragment: bool = False) -> BeautifulSoup:
     errors = [error for error in parser.errors if error[1] != "expected-doctype-but-got-start-tag"]
     assert not errors, [(place, name, html.splitlines()[place[0] - 1][:160]) for place, name, _ in errors[:3]]
     page = BeautifulSoup(html, "html.parser")
+    tags = page.find_all(True)
     if not fragment:
-        headings = page.select("h1")
-        assert len(headings) == 1, [heading.get_text() for heading in headings]
-        title = page.select_one("title").get_text(strip=True)
-        assert title.startswith(headings[0].get_text(strip=True)), (title, headings[0].get_text())
-        assert page.html["lang"] in {"nl", "en"}
-        assert page.select_one("main"), "no main landmark"
-    ids = [element["id"] for element in page.select("[id]")]
+        judge_document(page, tags)
+    ids = [tag["id"] for tag in tags if tag.has_attr("id")]
     assert len(ids) == len(set(ids)), [one for one in ids if ids.count(one) > 1][:3]
-    for control in page.select(LABELLED):
-        label = control.get("id") and page.select_one(f'label[for="{control["id"]}"]')
-        assert label or control.get("aria-label") or control.find_parent("label"), f"no label: {control}"
-    for form in page.select("form"):
+    judge_controls(tags)
+    for form in named(tags, "form"):
         assert form.get("action") is not None or form.get("method"), f"a form that goes nowhere: {form}"
         if form.get("method") == "post":
-            assert form.select_one('input[name="csrf_token"]'), f"no CSRF token: {form}"
-    assert not page.select("[style], style, [onclick], [onload]"), "inline style or handler"
-    assert not [script for script in page.select("script") if not script.get("src")], "inline script"
-    for described in page.select("[aria-describedby]"):
-        for name in described["aria-describedby"].split():
-            assert page.select_one(f'[id="{name}"]'), f"aria-describedby points nowhere: {name}"
+            assert form.find("input", attrs={"name": "csrf_token"}), f"no CSRF token: {form}"
+    inline = [tag for tag in tags if tag.name == "style" or tag.attrs.keys() & INLINE]
+    assert not inline, f"inline style or handler: {inline[0]}"
+    assert not [script for script in named(tags, "script") if not script.get("src")], "inline script"
+    for described in tags:
+        for name in described.get("aria-describedby", "").split():
+            assert name in ids, f"aria-describedby points nowhere: {name}"
     assert not re.search(r">\s*None\s*<", html), "a None is shown"
     return page
+
+
+def named(tags, *names):
+    """The elements of these names."""
+    return [tag for tag in tags if tag.name in names]
+
+
+def judge_document(page, tags) -> None:
+    """Check what a whole page has once: its heading, title, language and main part."""
+    headings = named(tags, "h1")
+    assert len(headings) == 1, [heading.get_text() for heading in headings]
+    title = page.title.get_text(strip=True)
+    assert title.startswith(headings[0].get_text(strip=True)), (title, headings[0].get_text())
+    assert page.html["lang"] in {"nl", "en"}
+    assert named(tags, "main"), "no main landmark"
+
+
+def judge_controls(tags) -> None:
+    """Check that every control says what it is for, and that not each of several boxes must be ticked."""
+    labelled = {label.get("for") for label in named(tags, "label")}
+    controls = named(tags, "input", "select", "textarea")
+    for control in controls:
+        if control.get("type") not in {"hidden", "submit"}:
+            label = control.get("id") in labelled - {None}
+            assert label or control.get("aria-label") or control.find_parent("label"), f"no label: {control}"
+    boxes = [one for one in controls if one.get("type") == "checkbox"]
+    names = [one.get("name") for one in boxes]
+    alike = [one["name"] for one in boxes if one.has_attr("required") and names.count(one["name"]) > 1]
+    assert not alike, f"every box of several is required: {alike[0]}"

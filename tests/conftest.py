@@ -16,8 +16,10 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, event, make_url, text
 
 from cyberready.app import build
+from cyberready.app import pages as every_page
 from cyberready.kernel.checkpoint import SigningKey
 from cyberready.migrations.run import upgrade
+from cyberready.people.views_access import Limits
 from cyberready.platform.context import NAME
 from cyberready.platform.db import Database
 from cyberready.platform.workers import Workers
@@ -38,6 +40,7 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 NUMBERS = itertools.count(1)
+ROOM = 4 * 1024**3
 
 
 def pytest_addoption(parser):
@@ -45,9 +48,11 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL run what stands on a database; the rest does not change with it."""
+    """On PostgreSQL run what stands on a database; the rest, and what only looks at pages, does not change with it."""
     if config.getoption("--database") == "postgresql":
-        standing = [item for item in items if "database_url" in item.fixturenames]
+        standing = [
+            item for item in items if "databases" in item.fixturenames and "looks" not in item.path.parts
+        ]
         config.hook.pytest_deselected(items=[item for item in items if item not in standing])
         items[:] = standing
 
@@ -66,9 +71,12 @@ class Databases:
                 self._sql(f"ALTER SYSTEM SET {speed}")
             self._sql("SELECT pg_reload_conf()")
             self._sql("CREATE DATABASE template_cyberready")
-            self._migrate(self._address("template_cyberready"))
+            self.template = self._address("template_cyberready")
         else:
-            self._migrate(f"sqlite:///{folder / 'template.sqlite3'}")
+            self.template = f"sqlite:///{folder / 'template.sqlite3'}"
+        database = Database(self.template)
+        upgrade(database)
+        database.close()
 
     def _address(self, name: str) -> str:
         uri = self.server.get_uri(database=name)
@@ -78,20 +86,15 @@ class Databases:
         with self.admin.connect() as connection:
             connection.execute(text(statement))
 
-    @staticmethod
-    def _migrate(url: str) -> None:
-        database = Database(url)
-        upgrade(database)
-        database.close()
-
-    def make(self) -> str:
-        """The address of a fresh database."""
+    def make(self, template: str = "") -> str:
+        """The address of a fresh database, or of a copy of *template*, to which nobody is connected."""
         number = next(NUMBERS)
+        name = make_url(template or self.template).database
         if self.kind == "postgresql":
-            self._sql(f"CREATE DATABASE test_{number} TEMPLATE template_cyberready")
+            self._sql(f"CREATE DATABASE test_{number} TEMPLATE {name} STRATEGY FILE_COPY")
             return self._address(f"test_{number}")
         path = self.folder / f"test-{number}.sqlite3"
-        shutil.copyfile(self.folder / "template.sqlite3", path)
+        shutil.copyfile(name, path)
         return f"sqlite:///{path}"
 
     def drop(self, url: str) -> None:
@@ -110,10 +113,16 @@ class Databases:
             self.server.cleanup()
 
 
+def roomy_memory() -> Path | None:
+    """A folder in memory with room for the databases, where a commit waits for no disk; None where there is none."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > ROOM else None
+
+
 @pytest.fixture(scope="session")
 def databases(request):
     # A folder of its own: pytest's is closed to PostgreSQL's user as soon as a second pytest starts.
-    folder = Path(tempfile.mkdtemp(prefix="cyberready-databases-"))
+    folder = Path(tempfile.mkdtemp(prefix="cyberready-databases-", dir=roomy_memory()))
     made = Databases(request.config.getoption("--database"), folder)
     yield made
     made.close()
@@ -140,18 +149,52 @@ def hand():
     return Hand()
 
 
+@pytest.fixture(scope="session")
+def pages():
+    """The pages, made once: routes and templates are compiled for the first test only."""
+    return every_page()
+
+
+class Engine:
+    """One engine for the whole session, so that each statement is compiled once; ``leads_to`` moves with the test."""
+
+    def __init__(self, databases: Databases) -> None:
+        self.leads_to = databases.template
+        self.engine = Database(databases.template).engine
+        self.unrecorded = watch_for_unrecorded_acts(self.engine)
+        event.listen(self.engine, "do_connect", self._lead)
+
+    def _lead(self, _dialect, _record, places, options):
+        name = make_url(self.leads_to).database
+        if places:
+            places[0] = name
+        else:
+            options["dbname"] = name
+
+
+@pytest.fixture(scope="session")
+def engine(databases):
+    return Engine(databases)
+
+
 @pytest.fixture
-def app(database_url, signing_key_file, hand):
+def app(engine, database_url, signing_key_file, hand, pages):
+    engine.leads_to = database_url
+    engine.unrecorded.clear()
+    database = Database(database_url, engine=engine.engine)
     made = build(
         Settings(secret_key="test", database_url=database_url, signing_key_file=signing_key_file),
         now=hand,
         workers=Workers(0),
+        app=pages,
+        database=database,
     )
     made.config["TESTING"] = True
-    made.unrecorded = watch_for_unrecorded_acts(made)
+    made.extensions["people.limits"] = Limits()  # nobody has tried anything yet
+    made.unrecorded = engine.unrecorded
     made.config["PROPAGATE_EXCEPTIONS"] = False
     yield made
-    made.extensions[NAME].database.close()
+    database.close()
 
 
 @pytest.fixture
@@ -169,9 +212,9 @@ NO_ACT = {"draft_pads"}  # what somebody is typing, seen by nobody else until it
 WRITTEN = re.compile(r'(?<!FOR )\b(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 
 
-def watch_for_unrecorded_acts(app):
+def watch_for_unrecorded_acts(engine):
     """Collect every commit of an unsafe request that changed rows without writing a trail entry."""
-    engine, found = app.extensions[NAME].database.engine, []
+    found = []
 
     def note(connection, _cursor, statement, *_):
         connection.info.setdefault("written", set()).update(WRITTEN.findall(statement))

@@ -14,7 +14,9 @@ import yaml
 from babel.messages.pofile import read_po
 
 from cyberready.cli.main import main
+from cyberready.exchange.cacao import documents
 from cyberready.people.rules import Role
+from cyberready.platform import images, sizes, sources
 from cyberready.platform.texts import FOLDER
 from cyberready.settings import PREFIX, REQUIRED, Settings
 
@@ -65,6 +67,27 @@ def anchors(markdown):
     for heading in re.findall(r"^#{1,6} (.+)$", bare, re.MULTILINE):
         plain = re.sub(r"[`*]|\{#[^}]*\}", "", heading).strip().lower()
         yield re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+
+
+def test_operations_page_tells_the_true_sizes():
+    page = text("docs/beheer.md")
+    file, form, source, picture, cacao = (
+        sizes.megabytes(one)
+        for one in (
+            sizes.UPLOAD,
+            sizes.FORM,
+            sources.MOST_BYTES,
+            images.MOST_BYTES,
+            documents.MOST_BYTES,
+        )
+    )
+    assert (
+        f"| Upload; form | {file} MB; {form} MB; the text of a playbook, scenario or campaign {source} MB |"
+        in page
+    )
+    assert f"| An image | {picture} MB;" in page
+    assert f"| A CACAO file | {cacao} MB |" in page
+    assert f"client_max_body_size {sizes.megabytes(sizes.REQUEST)}m;" in page
 
 
 def test_operations_page_has_every_setting_with_its_default():
@@ -119,7 +142,7 @@ def test_every_link_leads_somewhere():
     lost = []
     for name in pages():
         for target in LINK.findall(CODE.sub("", FENCE.sub("", text(name)))):
-            if re.match(r"[a-z]+:", target) or name.startswith("playbooks/"):
+            if re.match(r"[a-z]+:", target) or name.startswith(("playbooks/", "templates/playbooks/")):
                 continue
             path, _hash, anchor = target.partition("#")
             page = (ROOT / name).parent / path if path else ROOT / name

@@ -7,6 +7,7 @@ import pytest
 from cyberready.exercises import actions as exercises
 from cyberready.exercises import actions_injects as injects
 from cyberready.exercises import queries
+from cyberready.incidents import actions_playbooks
 from cyberready.people import actions_roster as roster
 from cyberready.people.rules import ChannelKind
 from cyberready.platform.realm import Realm
@@ -24,9 +25,9 @@ PAGES = {
     "/exercises/1/room": ("crisis_team", 4),
     "/exercises/1/wall": ("exercise_leader", 8),
     "/incidents/": ("security_officer", 2),
-    "/incidents/1": ("security_officer", 6),
-    "/playbooks/": ("security_officer", 9),
-    "/playbooks/stroomstoring": ("security_officer", 7),
+    "/incidents/1": ("security_officer", 10),
+    "/playbooks/": ("security_officer", 11),
+    "/playbooks/stroomstoring": ("security_officer", 6),
     "/campaigns": ("communications", 2),
     "/people": ("security_officer", 6),
 }
@@ -66,7 +67,8 @@ def fill(database, town, rows):
             injects.answer(session, exercise, inject.id, "Goed.", seat=seat, actor=actor, now=world.START)
             injects.decide(session, exercise, **said, seat=seat, actor=actor, now=world.START)
             source = SMALL if not row else SMALL.replace("slug: stroomstoring", f"slug: stroom-{row}")
-            playbooks.publish(session, realm, source, actor=actor, now=world.START)
+            used = playbooks.publish(session, realm, source, actor=actor, now=world.START)
+            actions_playbooks.follow(session, realm, declared[0].id, used.slug, actor=actor, now=world.START)
             contact = roster.save_contact(
                 session,
                 realm,

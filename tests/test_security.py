@@ -1,6 +1,7 @@
 """Every route × every role × a foreign organisation: closed unless declared open."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -72,7 +73,8 @@ def furnish(session, town):
         actor=SYSTEM,
         now=now,
     )
-    playbooks.publish_shipped(session, home, content_root() / "playbooks", SYSTEM, now)
+    ransomware = (content_root() / "playbooks" / "ransomware-bij-de-gemeente.md").read_bytes()
+    playbooks.publish(session, home, ransomware, actor=SYSTEM, now=now)
     write_a_draft(session, town)
     enqueue(session, organisation_id=town.home.id, key="k", to="a@b.example", subject="s", text="t", now=now)
     source = (content_root() / "templates" / "campaigns" / "alert-online.yaml").read_text("utf-8")
@@ -90,14 +92,14 @@ def furnish(session, town):
         AudienceAddress(organisation_id=town.home.id, audience="x", address="a@b.example", added_at=now)
     )
     region = Realm(town.region.id)
-    [shared, *_] = playbooks.publish_shipped(session, region, content_root() / "playbooks", SYSTEM, now)
+    shared = playbooks.publish(session, region, ransomware, actor=SYSTEM, now=now)
     templates.offer(session, region, shared.id, actor=SYSTEM, now=now)
     trail = trails.organisation_trail(session, town.home.id)
     incident = Incident(**incident_values(town, trail.id))
     session.add(incident)
     session.flush()
     session.add(Handover(**handover_values(town, incident)))
-    kit = CrisisKit(**filled(CrisisKit, {"organisation_id": town.home.id}))
+    kit = CrisisKit(**filled(CrisisKit, {"organisation_id": town.home.id, "facts": {}}))
     session.add(kit)
     session.flush()
     session.add(
@@ -242,11 +244,6 @@ def test_every_permission_is_used_by_a_route(app):
     assert set().union(*PERMISSIONS.values()) <= used
 
 
-def test_an_undeclared_route_answers_nobody(app, browser):
-    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
-    assert browser.client.get("/forgotten").status_code == 403
-
-
 def test_without_signing_in_only_public_pages_open(app, browser, built):
     _town, numbers = built
     for method, rule, permission in routes(app):
@@ -275,6 +272,33 @@ def test_a_role_opens_exactly_what_it_may(app, browser, built, role):
             assert response.status_code == 403, (role, rule.rule, response.status_code)
         if rule.endpoint in {"people.change_password", "people.choose_organisation"}:
             browser.sign_in(town[role], town.of(role))
+
+
+DRAFTS_OPEN_TO = {"security_officer", "exercise_leader", "communications", "crisis_team"}
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "public_safety"])
+def test_a_draft_is_shown_to_writers_publishers_and_who_is_in_its_mandate(app, browser, built, role):
+    town, numbers = built
+    browser.sign_in(town[role], town.home)
+    unknown = browser.client.get("/playbooks/drafts/999999").text
+    pages = [
+        (method, address(app, rule, numbers))
+        for method, rule, permission in routes(app)
+        if "/drafts/<" in rule.rule and permission in {"playbooks.approve", "playbooks.comment"}
+    ]
+    assert len(pages) == 7
+    for method, url in pages:
+        response = knock(browser, method, url)
+        if role in DRAFTS_OPEN_TO:
+            assert response.status_code != 404, (method, url)
+        else:
+            assert response.status_code == 404, (method, url)
+            assert "Dit concept bestaat niet." in response.text
+            same = without_token(unknown.replace("/playbooks/drafts/999999", url))
+            assert method == "POST" or without_token(response.text) == same
+    listed = browser.get("/playbooks/drafts").select("[aria-labelledby=drafts-head] tbody tr")
+    assert len(listed) == (1 if role in DRAFTS_OPEN_TO else 0)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -316,3 +340,8 @@ def test_accounts_and_links_of_others_stay_as_they_were(app, browser, built, dat
 
 def browser_said(response):
     return response.text[-1500:] if response.status_code >= 500 else response.text[:0]
+
+
+def without_token(html):
+    """A page without its CSRF token, which holds the second at which it was signed."""
+    return re.sub(r'(name="csrf_token" value=")[^"]+', r"\1", html)

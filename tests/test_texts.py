@@ -13,10 +13,12 @@ ROOT = Path(__file__).parent.parent
 KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "lazy_gettext", "Refused", "NotFound", "Forbidden", "Conflict")),
     **dict.fromkeys(
-        ("SignInNeeded", "TooManyRequests", "MenuItem", "Fault", "Unreadable", "WrongMethod", "Unavailable")
+        ("SignInNeeded", "TooManyRequests", "MenuItem", "Unreadable", "WrongMethod", "Unavailable")
     ),
     "ngettext": (1, 2),
-    "translate": (2,),
+    "Fault": (3,),
+    **dict.fromkeys(("translate", "say"), (2,)),
+    "_say": (1,),
     "PydanticCustomError": (2,),
 }
 PLACE = re.compile(r"%\((\w+)\)")

@@ -9,7 +9,9 @@ import click
 
 from cyberready.campaigns import formats as campaigns
 from cyberready.exchange.cacao import conversion as cacao
+from cyberready.exchange.cacao.names import timestamp
 from cyberready.exercises import formats as scenarios
+from cyberready.platform.clock import now
 from cyberready.platform.faults import Fault, FaultsFound
 from cyberready.platform.sources import MOST_BYTES, text_of
 from cyberready.platform.texts import gettext as _
@@ -96,9 +98,7 @@ def _checked(path: Path) -> bool:
 def _said(path: Path, source: bytes) -> str:
     """What kind of file this is, its title and its size; raises FaultsFound."""
     if path.suffix == ".json":
-        if faults := cacao.check(source):
-            raise FaultsFound(faults)
-        return _("CACAO playbook")
+        return _said_of_cacao(source, timestamp(now()))
     if path.suffix == ".md" and MESSAGE.match(source):
         message = messages.parse(source)
         return _("message %(title)s", title=message.title)
@@ -127,6 +127,14 @@ def _said(path: Path, source: bytes) -> str:
         elif faults := scenarios.check_against(scenario, playbook_found, source):
             raise FaultsFound(faults)
     return _("scenario %(title)s, %(size)s", title=scenario.title, size=size)
+
+
+def _said_of_cacao(source: bytes, at: str) -> str:
+    """The kind of the file and what its signatures are worth at a moment; one that does not hold is a fault."""
+    if faults := cacao.check(source, at):
+        raise FaultsFound(faults)
+    signed = (_(one.verdict.value, **one.values) for one in cacao.signatures(source, at))
+    return "; ".join((_("CACAO playbook"), *signed))
 
 
 def _check_name(path: Path, source: bytes, slug: str, language: str = "") -> None:

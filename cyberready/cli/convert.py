@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -59,28 +61,38 @@ def convert(
     if (key_file or signee) and not (key_file and signee and kind == "json"):
         raise click.UsageError("--sign and --signee go together, and only with a .json file as TARGET.")
     with speaking(spoken(os.environ)):
-        try:
+        with _refusing(ctx, source):
             data, report = _converted(source, kind)
-            if key_file and signee:
+        if key_file and signee:
+            with _refusing(ctx, key_file):
                 data = cacao.sign(data, private_key(_read(key_file)), signee, timestamp(now()))
-            _keep(target, data)
-            if report_file is not None:
-                said = json.dumps(report.as_json(_), ensure_ascii=False, indent=2)
+        if report_file is not None:
+            said = json.dumps(report.as_json(_), ensure_ascii=False, indent=2)
+            with _refusing(ctx, report_file):
                 _keep(report_file, f"{said}\n".encode())
-        except FaultsFound as found:
-            for fault in found.faults:
-                click.echo(f"{source}:{fault.line}: {_(fault.sentence, **fault.values)}", err=True)
-            ctx.exit(1)
-        except Refused as refused:
-            click.echo(f"{source}: {_(refused.sentence, **refused.values)}", err=True)
-            ctx.exit(1)
+        with _refusing(ctx, target):
+            _keep(target, data)
         _tell(target, report)
+
+
+@contextmanager
+def _refusing(ctx: click.Context, path: Path) -> Iterator[None]:
+    """End the command with the reason on standard error when the file at *path* is refused inside the block."""
+    try:
+        yield
+    except FaultsFound as found:
+        for fault in found.faults:
+            click.echo(f"{path}:{fault.line}: {_(fault.sentence, **fault.values)}", err=True)
+        ctx.exit(1)
+    except Refused as refused:
+        click.echo(f"{path}: {_(refused.sentence, **refused.values)}", err=True)
+        ctx.exit(1)
 
 
 def _converted(source: Path, kind: str) -> tuple[bytes, Report]:
     """The file in its new form and everything there is to say of it."""
     found = formats.brought(source.name, _read(source), at=now())
-    pictures = {one.sha256: one.data for one in found.pictures}
+    pictures = formats.shown(found.pictures, kind, found.report)
     data, report = formats.write(found.source, kind, Standing(now(), pictures=pictures))
     remarks = [*found.report.remarks, *report.remarks]
     return data, Report(source.name, report.target, remarks)
@@ -98,9 +110,7 @@ def _keep(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
     except OSError as error:
-        raise Refused(
-            "%(name)s cannot be written: %(reason)s", name=str(path), reason=error.strerror
-        ) from None
+        raise Refused("The file cannot be written: %(reason)s", reason=error.strerror) from None
 
 
 def _tell(target: Path, report: Report) -> None:
@@ -108,11 +118,16 @@ def _tell(target: Path, report: Report) -> None:
     for remark in report.remarks:
         if remark.kind is not Kind.UNDERSTOOD:
             click.echo(f"{_(LABELS[remark.kind])}: {remark.where(_)}: {remark.said(_)}")
-    counts = (f"{_(label).lower()} {len(report.of(kind))}" for kind, label in LABELS.items())
+    counts = (
+        f"{_(label).lower()} {len(report.of(kind))}"
+        for kind, label in LABELS.items()
+        if kind is not Kind.WARNED or report.of(kind)
+    )
     click.echo(f"{target}: {', '.join(counts)}")
 
 
 LABELS = {
+    Kind.WARNED: "Warning",
     Kind.UNDERSTOOD: "Understood",
     Kind.GUESSED: "Guessed",
     Kind.SKIPPED: "Not taken over",

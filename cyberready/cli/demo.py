@@ -60,6 +60,7 @@ def _set_up(database: Database) -> None:
     founded = database.transact(lambda session: town.found(session, at))
     releases = database.transact(lambda session: town.stock(session, Realm(founded.home), at))
     database.transact(lambda session: town.mandates(session, founded, at))
+    database.transact(lambda session: town.care(session, founded, at))
     database.transact(lambda session: town.draft(session, founded, at))
     database.transact(lambda session: town.plan(session, founded, releases[0], EXERCISE, at))
     database.transact(lambda session: town.campaign(session, founded, (at + timedelta(days=7)).date(), at))

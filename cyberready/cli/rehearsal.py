@@ -135,7 +135,7 @@ async def _play(
         playing = [group.create_task(_answer(player, exercise.id)) for player in cast.speakers]
         await cast.leader.open(f"/exercises/{exercise.id}")
         await cast.leader.submit("/clock/start", {})
-        incident = await _declare(cast.chair, exercise.id)
+        incident = await _declare(cast.chair, exercise.id, script.playbook)
         await _wait(database, founded, exercise, console)
         await _hand_over(cast, incident)
         await asyncio.sleep(0.5)
@@ -204,11 +204,13 @@ async def _answer(player: Player, exercise_id: int) -> None:
                 raise
 
 
-async def _declare(chair: Player, exercise_id: int) -> int:
-    """Declare the exercise's incident, decide, test the public effect and escalate; returns its number."""
+async def _declare(chair: Player, exercise_id: int, playbook: str | None) -> int:
+    """Declare the exercise's incident, follow its playbook, decide, test the public effect and escalate; returns its number."""
     await chair.open(f"/incidents/new?exercise_id={exercise_id}")
     await chair.submit("/incidents/new", {"title": "Ransomware op gemeentelijke systemen", "known": ANSWER})
     incident = chair.number("//form[contains(@action, '/incidents/')]/@action")
+    if chair.page.xpath(f"//select[@id='follow-playbook']/option[@value='{playbook}']"):
+        await chair.submit("/playbooks", {"playbook": playbook})
     await chair.submit("/log", {"text": ANSWER, "source": "Servicedesk"})
     said = {"question": "Koppelen we los?", "picture": ANSWER, "judgement": ANSWER, "decision": "Loskoppelen"}
     await chair.submit("/decisions", {**said, "owner": "CISO"})

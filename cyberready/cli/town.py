@@ -20,6 +20,7 @@ from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions as playbooks
 from cyberready.playbooks import actions_approval as approval
 from cyberready.playbooks import actions_drafts as drafts
+from cyberready.playbooks import actions_reviews as reviews
 from cyberready.playbooks import queries as playbook_queries
 from cyberready.playbooks.lifecycle import Change
 from cyberready.settings import Settings, content_root
@@ -113,6 +114,7 @@ def _reachable(session: Session, realm: Realm, account: Account, function: str, 
         name=account.name,
         function=function,
         channels=[(ChannelKind.MOBILE, number), (ChannelKind.MAIL, account.email)],
+        account_id=account.id,
         actor=SYSTEM,
         now=now,
     )
@@ -146,6 +148,22 @@ def mandates(session: Session, town: Town, now: datetime) -> None:
     for release in playbook_queries.current_releases(session, realm):
         approval.set_mandate(
             session, realm, release.playbook_id, [chair], in_order=True, actor=actor, now=now
+        )
+
+
+def care(session: Session, town: Town, now: datetime) -> None:
+    """Let the information security officer look after the first playbooks, and the crisis team have to know them."""
+    realm, actor = Realm(town.home), _person(town, Role.SECURITY_OFFICER)
+    for slug in ("ransomware-bij-de-gemeente", "datalek"):
+        reviews.set_care(
+            session,
+            realm,
+            slug,
+            owner_id=town.accounts[Role.SECURITY_OFFICER.value],
+            deputy_id=town.accounts[Role.COMMUNICATIONS.value],
+            readers=[Role.CRISIS_TEAM.value, Role.COMMUNICATIONS.value],
+            actor=actor,
+            now=now,
         )
 
 

@@ -1,37 +1,26 @@
-"""Pages of the improvement circle: findings, improvements, what keeps coming back, and what is tested again."""
+"""Pages of the improvement circle: everything that should become better, improvements, and the draft of one."""
 
-from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from flask import request
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from cyberready.desk import actions as desk
+from cyberready.desk.actions import Carrying, Outcome
 from cyberready.desk.views_home import blueprint
-from cyberready.exercises import queries as exercises
 from cyberready.improvements import actions, queries, wording
-from cyberready.improvements.actions import Aim
-from cyberready.improvements.forms import FindingForm, ImprovementForm, ProgressForm, ReasonForm
-from cyberready.improvements.rules import BY_HAND, FindingState, Origin, Priority, Status, overdue
-from cyberready.incidents import queries as incidents
+from cyberready.improvements.forms import ImprovementForm, ProgressForm
+from cyberready.improvements.rules import FindingState, Priority, Status, overdue
 from cyberready.kernel.refusals import Conflict, NotFound, Refused
 from cyberready.people import queries as people
 from cyberready.platform.context import now, read, transact
 from cyberready.platform.gate import may, principal, realm, who
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.web import AMSTERDAM, done, page
-from cyberready.playbooks import actions_drafts as drafts
-from cyberready.playbooks import queries as playbooks
-from cyberready.playbooks.rules import Playbook
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """Where something was seen: its origin, its reference, its name, and the playbook that was used."""
-
-    origin: Origin
-    ref: str
-    title: str
-    slug: str = ""
+from cyberready.playbooks import lifecycle, queries_drafts, queries_editing
+from cyberready.playbooks.sections import STEP
 
 
 @blueprint.get("/improvements")
@@ -58,75 +47,6 @@ def improvements() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/improvements/findings/new")
-@may("improvements.file")
-def file_finding_page() -> ResponseReturnValue:
-    """The form to file a finding; ``?of=exercise:4`` says where it was seen, ``?playbook=`` and ``?step=`` where it points."""
-    form = FindingForm()
-    occasion = read(_occasion)
-    if occasion.ref:
-        form.drop_by_hand()
-    _offer(form, request.args.get("playbook") or occasion.slug)
-    if step := request.args.get("step"):
-        form.step.data = f"{request.args.get('playbook', '')}#{step}"
-    return page("improvements/file", form=form, occasion=occasion)
-
-
-@blueprint.post("/improvements/findings/new")
-@may("improvements.file")
-def file_finding() -> ResponseReturnValue:
-    """File a finding; who may not see the exercise or incident cannot file on it."""
-    form = FindingForm()
-    occasion = read(_occasion)
-    if occasion.ref:
-        form.drop_by_hand()
-    aims = _offer(form, request.args.get("playbook") or occasion.slug)
-    if not form.validate_on_submit():
-        return page("improvements/file", 422, form=form, occasion=occasion)
-    if not occasion.ref:
-        name = form.occasion.data.strip()
-        occasion = Occasion(Origin(form.origin.data), f"{form.origin.data}:{name.casefold()}", name)
-    transact(
-        lambda session: actions.file(
-            session,
-            realm(),
-            origin=occasion.origin,
-            occasion=occasion.ref,
-            occasion_title=occasion.title,
-            theme=form.given_theme(),
-            text=form.text.data,
-            aim=aims.get(form.step.data),
-            actor=who(),
-            now=now(),
-        )
-    )
-    return done(_("The finding is filed."), "desk.improvements")
-
-
-@blueprint.get("/improvements/findings/<int:finding_id>")
-@may("improvements.view")
-def finding(finding_id: int) -> ResponseReturnValue:
-    """One finding, and what is done with it."""
-    found = read(lambda session: queries.finding(session, realm(), finding_id))
-    return page("improvements/finding", finding=found, form=ReasonForm(), wording=wording)
-
-
-@blueprint.post("/improvements/findings/<int:finding_id>/dismiss")
-@may("improvements.manage")
-def dismiss_finding(finding_id: int) -> ResponseReturnValue:
-    """Put a finding aside, with the reason."""
-    form = ReasonForm()
-    found = read(lambda session: queries.finding(session, realm(), finding_id))
-    if not form.validate_on_submit():
-        return page("improvements/finding", 422, finding=found, form=form, wording=wording)
-    transact(
-        lambda session: actions.dismiss(
-            session, realm(), finding_id, form.reason.data, actor=who(), now=now()
-        )
-    )
-    return done(_("The finding is put aside."), "desk.improvements")
-
-
 @blueprint.get("/improvements/new")
 @may("improvements.manage")
 def improve_page() -> ResponseReturnValue:
@@ -137,7 +57,7 @@ def improve_page() -> ResponseReturnValue:
     if not chosen:
         return done(_("Choose at least one finding."), "desk.improvements")
     form.title.data = form.title.data or chosen[0].text[:120]
-    form.owner.data = form.owner.data or _own_account()
+    form.owner.data = form.owner.data or principal().account_id
     return page("improvements/new", form=form, findings=chosen)
 
 
@@ -214,24 +134,57 @@ def change_improvement(improvement_id: int) -> ResponseReturnValue:
 @blueprint.post("/improvements/<int:improvement_id>/draft")
 @may("playbooks.write")
 def draft_improvement(improvement_id: int) -> ResponseReturnValue:
-    """Begin a draft of the playbook that carries the improvement out, and go to its step."""
+    """Let a draft of the playbook carry the improvement out, and go to its step.
 
-    def begin(session: Session) -> tuple[int, str]:
-        found = queries.improvement(session, realm(), improvement_id)
-        made = drafts.begin(session, realm(), found.slug, found.language, actor=who(), now=now())
-        actions.carry_out(session, realm(), improvement_id, made.id, actor=who(), now=now())
-        return made.id, found.step_id
+    The draft with the number in ``draft``; a new one when there is none, or ``new`` when others are open.
+    """
+    chosen = request.form.get("draft", "")
+    begin = partial(
+        desk.begin_draft,
+        draft_id=int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None,
+        beside=chosen == "new",
+        actor=who(),
+        now=now(),
+    )
+    try:
+        made = transact(lambda session: begin(session, realm(), improvement_id))
+    except Conflict as refusal:
+        return _improvement(improvement_id, None, refusal.status, refusal=refusal)
+    endpoint, section = read(lambda session: _place(session, made.draft_id, made.step_id))
+    if made.step_id and not section:
+        gone = _("The step of this improvement is no longer in the playbook. Choose where it belongs now.")
+        flash(gone, "warn")
+    return done(_said(made), endpoint, draft_id=made.draft_id, **section)
 
-    draft_id, step = transact(begin)
-    sentence = _("A draft is begun for this improvement.")
-    return done(sentence, "playbooks.draft", draft_id=draft_id, _anchor=step or None)
+
+def _said(made: Carrying) -> str:
+    if made.outcome is Outcome.BEGUN:
+        return _("A draft is begun for this improvement.")
+    if made.outcome is Outcome.CONTINUED:
+        return _("Draft %(version)s carries this improvement out from now on.", version=made.version)
+    return _("Draft %(version)s carries this improvement out already.", version=made.version)
 
 
-def _improvement(improvement_id: int, form: ProgressForm | None, status: int = 200) -> ResponseReturnValue:
-    found, accounts = read(
+def _place(session: Session, draft_id: int, step_id: str) -> tuple[str, dict[str, Any]]:
+    """Where a step of a draft is written, as endpoint and values; where one begins to write when it is not there."""
+    kind = queries_editing.kind_of(session, realm(), draft_id, step_id) if step_id else ""
+    if not kind:
+        return "playbooks.edit", {}
+    return "playbooks.step_form" if kind == STEP else "playbooks.section", {"section_key": step_id}
+
+
+def _improvement(
+    improvement_id: int,
+    form: ProgressForm | None,
+    status: int = 200,
+    refusal: Conflict | None = None,
+) -> ResponseReturnValue:
+    found, accounts, opened, address = read(
         lambda session: (
-            queries.improvement(session, realm(), improvement_id),
+            one := queries.improvement(session, realm(), improvement_id),
             _people(session),
+            opened := queries_drafts.open_in(session, realm(), one.slug, one.language) if one.slug else [],
+            _address(session, one.step_id, {draft.id for draft in opened} & {one.draft_id}),
         )
     )
     if form is None:
@@ -247,7 +200,19 @@ def _improvement(improvement_id: int, form: ProgressForm | None, status: int = 2
         owner=accounts.get(found.owner_id, ""),
         late=overdue(found.due_on, Status(found.status), today),
         wording=wording,
+        drafts=opened,
+        address=address,
+        refusal=_(refusal.sentence, **refusal.values) if refusal else "",
+        lifecycle=lifecycle,
     )
+
+
+def _address(session: Session, step_id: str, carrying: set[int]) -> str:
+    """Where the open draft that carries an improvement out is written; empty for none, and for who does not write."""
+    for number in carrying if principal().may("playbooks.write") else ():
+        endpoint, section = _place(session, number, step_id)
+        return url_for(endpoint, draft_id=number, **section)
+    return ""
 
 
 def _people(session: Session) -> dict[int, str]:
@@ -255,49 +220,5 @@ def _people(session: Session) -> dict[int, str]:
     return {account.id: account.name for account in people.accounts(session, realm())}
 
 
-def _own_account() -> int | None:
-    kind, _colon, number = principal().ref.partition(":")
-    return int(number) if kind == "account" else None
-
-
 def _chosen() -> list[int]:
     return [int(number) for number in request.values.getlist("finding") if number.isdecimal()]
-
-
-def _occasion(session: Session) -> Occasion:
-    """Where the finding was seen, from ``?of=``; a scan or audit that is named in the form when nothing says."""
-    kind, _colon, number = request.args.get("of", "").partition(":")
-    if not number.isdecimal():
-        return Occasion(BY_HAND[0], "", "")
-    if kind == Origin.EXERCISE and principal().may("exercises.view"):
-        exercise = exercises.exercise(session, realm(), int(number))
-        script = exercises.scenario(exercise.release)
-        return Occasion(Origin.EXERCISE, f"exercise:{number}", exercise.title, script.playbook or "")
-    if kind == Origin.INCIDENT and principal().may("incidents.view"):
-        incident = incidents.incident(session, realm(), int(number))
-        return Occasion(Origin.INCIDENT, f"incident:{number}", incident.title)
-    raise NotFound("There is nothing here to file a finding on.")
-
-
-def _offer(form: FindingForm, slug: str) -> dict[str, Aim]:
-    """Offer the steps of the playbook (of every playbook when none is meant) and say what each choice points at."""
-    found = read(lambda session: playbooks.current_with_texts(session, realm(), slug))
-    books: list[Playbook] = [playbooks.parsed(release.source) for release in found]
-    form.offer(
-        {
-            book.title: [(f"{book.slug}#{step.id}", f"{step.number} {step.title}") for step in book.steps]
-            for book in books
-        }
-    )
-    return {
-        f"{book.slug}#{step.id}": Aim(
-            slug=book.slug,
-            playbook_title=book.title,
-            language=book.language,
-            version=book.version,
-            step_id=step.id,
-            step_title=step.title,
-        )
-        for book in books
-        for step in book.steps
-    }

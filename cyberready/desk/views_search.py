@@ -7,7 +7,7 @@ from cyberready.desk.views_home import blueprint
 from cyberready.platform.context import read
 from cyberready.platform.gate import may, principal, realm
 from cyberready.platform.search import index
-from cyberready.platform.texts import lazy_gettext
+from cyberready.platform.texts import language, lazy_gettext
 from cyberready.platform.web import page
 
 LONGEST_QUERY = 200
@@ -22,8 +22,8 @@ KINDS = {
 @blueprint.get("/search")
 @may("playbooks.read")
 def search() -> ResponseReturnValue:
-    """What matches ``?q=``, the best first; without a question only the field to ask in."""
+    """What matches ``?q=``, in the reader's language and the best first; without a question only the field to ask in."""
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     permissions = principal().permissions
-    found = read(lambda session: index.find(session, realm(), query, permissions))
+    found = read(lambda session: index.find(session, realm(), query, permissions, language=language()))
     return page("desk/search", query=query, found=found, kinds=KINDS)

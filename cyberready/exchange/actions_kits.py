@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from cyberready.exchange import queries_kits
+from cyberready.exchange.kit import facts
 from cyberready.exchange.kit.contents import Kit
 from cyberready.exchange.models_kits import CrisisKit, KitCopy
 from cyberready.kernel.actor import Actor
@@ -47,6 +48,7 @@ def record(
         digest=made.digest,
         encrypted=encrypted,
         versions=[list(one) for one in made.versions],
+        facts=facts.of_kit(made),
     )
     session.add(kept)
     session.flush()  # the entry names it
@@ -136,8 +138,8 @@ def tell(
         if not one.outdated or held.told_at is not None or not held.mail:
             continue
         why = (
-            translate(language, "Changed since: %(titles)s.", titles=", ".join(one.changes))
-            if one.changes
+            translate(language, "Changed since: %(titles)s.", titles=changed)
+            if (changed := one.told(language))
             else translate(language, "It has expired.")
         )
         text = translate(

@@ -30,12 +30,15 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a list: its own line, what stands below it, and ``" "`` or ``"x"`` when it has a box to tick."""
+    """One item of a list: its own line, what stands below it, ``" "`` or ``"x"`` when it has a box to tick, and the
+    number that its readers see before it, as far as that is known.
+    """
 
     text: str
     place: Place
     inner: "tuple[Block, ...]" = ()
     box: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table; ``raw`` is its Markdown where that is known already."""
+    """A table; ``raw`` is its Markdown where that is known already, ``first`` the number of its first row."""
 
     rows: tuple[tuple[Cell, ...], ...]
     place: Place
     raw: str = ""
+    first: int = 1
 
 
 @dataclass(frozen=True, slots=True)

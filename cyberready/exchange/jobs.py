@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from cyberready.exchange import actions_kits, queries_kits
 from cyberready.exchange.kit import archive
 from cyberready.exchange.kit.page import to_html
-from cyberready.kernel.actor import CLOCK
+from cyberready.kernel.actor import SYSTEM
 from cyberready.people import queries as people
 from cyberready.platform.db import Database
 from cyberready.platform.realm import Realm
@@ -100,7 +100,7 @@ class Night:
             made=kit,
             encrypted=bool(passphrase),
             night=night,
-            actor=CLOCK,
+            actor=SYSTEM,
             now=now,
         )
         place = self._folder / slug
@@ -130,7 +130,9 @@ def _lay(path: Path, data: bytes) -> None:
 
 
 def _tidy(place: Path) -> None:
-    """Throw away all but the latest nights."""
-    for ending in (".zip", ".html"):
-        for old in sorted(place.glob(f"crisiskit-*{ending}"))[:-KEPT_NIGHTS]:
-            old.unlink()
+    """Throw away all but the latest nights: both files of one, whether it was encrypted or not."""
+    files = [path for path in place.glob("crisiskit-*") if path.suffix in {".zip", ".html"}]
+    kept = sorted({path.stem for path in files})[-KEPT_NIGHTS:]
+    for path in files:
+        if path.stem not in kept:
+            path.unlink()

@@ -3,8 +3,8 @@
 import json
 import re
 
-SPECIAL = re.compile(r"([\\`*])|(~~)|(&(?=#?\w+;))|((?<!\w)_|_(?!\w))|(\[(?=[^\]]*\][(\[:]))|(\{(?=#))")
-OPENS = re.compile(r"^( *)([-+>#=~]|\d{1,9}[.)](?=\s|$)|\[[ xX]\](?=\s))")
+SPECIAL = re.compile(r"([\\`*])|(~~)|(&(?=#?\w+;))|((?<!\w)_|_(?!\w))|(\[(?=\^|[^\]]*\][(\[:]))|(\{(?=#))")
+OPENS = re.compile(r"^( *)([-+>#=]|~{3}|\d{1,9}[.)](?=\s|$)|\[[ xX]\](?=\s))")
 PLAIN = re.compile(r"[^\W\d_][^\n]*")
 UNPLAIN = re.compile(r": |:$| #|^(null|true|false|~)$|[\x00-\x1f]")
 

@@ -1,8 +1,8 @@
-"""The table of the exchange: files that wait until their reader has seen what becomes of them."""
+"""The tables of the exchange: files that wait until their reader has seen what becomes of them, and what became of them."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import JSON, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cyberready.platform.db import Base, Moment
@@ -25,3 +25,19 @@ class KeptUpload(Base):
     digest: Mapped[str]
     kept_by: Mapped[str]
     kept_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ImportReport(Base):
+    """What became of the file called ``name`` that a draft was made of; ``remarks`` are as `Report.plain` gives them.
+
+    A row goes after its draft was published or abandoned, when the next file comes in.
+    """
+
+    __tablename__ = "import_reports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("playbook_drafts.id"), unique=True)
+    name: Mapped[str]
+    remarks: Mapped[list[list[object]]] = mapped_column(JSON)
+    made_at: Mapped[datetime] = mapped_column(Moment)

@@ -11,6 +11,7 @@ from cyberready.platform.db import Base, Moment
 class CrisisKit(Base):
     """A kit that was made; ``versions`` are (title, name, language, version, digest), ``night`` is set for the nightly one.
 
+    ``facts`` are fingerprints of what else it says: contacts, messages, what was filled in; empty for kits of before.
     The files themselves are not kept here: a kit is given to who made it, the nightly one lies in a folder.
     """
 
@@ -27,6 +28,7 @@ class CrisisKit(Base):
     digest: Mapped[str]
     encrypted: Mapped[bool]
     versions: Mapped[list[list[str]]] = mapped_column(JSON)
+    facts: Mapped[dict[str, str]] = mapped_column(JSON, server_default="{}")
 
 
 class KitCopy(Base):

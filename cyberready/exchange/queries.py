@@ -1,24 +1,27 @@
 """Questions of the exchange: files that wait, and the versions that documents were made from."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
 
-from cyberready.exchange.models import KeptUpload
-from cyberready.exchange.standing import Approved, Changed, Standing
+from cyberready.exchange.models import ImportReport, KeptUpload
+from cyberready.exchange.standing import Approved, Beside, Changed, Standing
 from cyberready.exchange.word.identity import Identity
 from cyberready.kernel.refusals import NotFound
 from cyberready.platform.realm import Realm
 from cyberready.platform.texts import translate
+from cyberready.playbooks import lifecycle, queries_drafts, queries_images, queries_placeholders
 from cyberready.playbooks import queries as playbooks
-from cyberready.playbooks import queries_drafts, queries_images, queries_placeholders
 from cyberready.playbooks.rules import review_due
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+# Message ids: the state of a version on paper, where a table says when it was published besides.
+STATES = lifecycle.STANDING_NAMES | {lifecycle.Standing.CURRENT: "Published"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,34 @@ def upload(session: Session, realm: Realm, number: int, ref: str) -> KeptUpload:
     return found
 
 
+def import_report(session: Session, realm: Realm, draft_id: int) -> ImportReport:
+    """What became of the file that an open draft was made of; raises NotFound."""
+    found = session.scalars(_reports(realm).where(ImportReport.draft_id == draft_id)).first()
+    if found is None or draft_id not in _open(session, realm):
+        raise NotFound("How the file of this draft was read is not kept.")
+    return found
+
+
+def has_import_report(session: Session, realm: Realm, draft_id: int) -> bool:
+    """Whether there is a report of how a draft came in."""
+    chosen = _reports(realm).where(ImportReport.draft_id == draft_id).exists()
+    return bool(session.scalar(select(chosen)))
+
+
+def old_import_reports(session: Session, realm: Realm) -> list[ImportReport]:
+    """The reports of drafts on which nobody works any more."""
+    working = _open(session, realm)
+    return [one for one in session.scalars(_reports(realm)) if one.draft_id not in working]
+
+
+def _reports(realm: Realm) -> Select[ImportReport]:
+    return select(ImportReport).where(ImportReport.organisation_id == realm.organisation_id)
+
+
+def _open(session: Session, realm: Realm) -> set[int]:
+    return {one.id for one in queries_drafts.open_drafts(session, realm)}
+
+
 def origin(session: Session, realm: Realm, identity: Identity, now: datetime) -> Version | None:
     """The release of this organisation that a document was made from; None when there is none."""
     try:
@@ -67,22 +98,75 @@ def version(
     given = queries_drafts.release_approvals(session, [release.id]).get(release.id, [])
     due = review_due(release.published_at, release.review_months)
     images = queries_images.images(session, realm, queries_images.named(release.source))
-    withdrawn = next(one.withdrawal for one in known if one.id == release.id) is not None
+    bearing = playbooks.bearing(release, playbooks.current_in_each_language(session, realm, slug))
     standing = Standing(
         made=now,
         organisation=organisation,
-        state=translate(spoken, "Withdrawn") if withdrawn else translate(spoken, "Published"),
+        state=translate(spoken, STATES[bearing.standing]),
         published=_day(release.published_at, spoken),
-        review=_day(due, spoken) if due and not withdrawn else "",
-        approvals=tuple(Approved(one.name, one.function, _day(one.at, spoken)) for one in given),
+        review=_day(due, spoken) if due and bearing.is_current else "",
+        approvals=tuple(
+            Approved(_signer(one.name, one.on_behalf_name, spoken), one.function, _day(one.at, spoken))
+            for one in given
+        ),
         changes=tuple(Changed(one.version, _day(one.published_at, spoken), one.note) for one in listed),
         values=queries_placeholders.values(session, realm, slug),
         pictures={digest: image.data for digest, image in images.items()},
         begun=min((one.published_at for one in listed), default=release.published_at),
         issued=release.published_at,
-        withdrawn=withdrawn,
+        withdrawn=release.withdrawal is not None,
+        others=_others(session, realm, spoken),
+        warnings=tuple(_warnings(bearing)),
     )
     return Version(release.id, slug, release.title, release.version, release.source, standing)
+
+
+def _signer(name: str, absent: str, language: str) -> str:
+    """Who signed, and for whom when that one was absent."""
+    said = "%(deputy)s for %(principal)s"
+    return translate(language, said, deputy=name, principal=absent) if absent else name
+
+
+def _others(session: Session, realm: Realm, language: str) -> dict[str, Beside]:
+    """The current versions of all playbooks by slug, in *language* where there is one in it."""
+    current = playbooks.current_of_all(session, realm)
+    ordered = sorted(current, key=lambda one: one.language == language)
+    return {one.slug: Beside(one.title, one.published_at) for one in ordered}
+
+
+def _warnings(of: playbooks.Bearing) -> Iterator[str]:
+    """Why a release is not to be followed as it is, in its own language."""
+    language, withdrawal, current = of.release.language, of.release.withdrawal, of.current
+    if withdrawal is not None:
+        said = {"date": _day(withdrawal.at, language), "reason": _sentence(withdrawal.reason)}
+        yield (
+            translate(
+                language,
+                "Withdrawn on %(date)s: %(reason)s Do not follow this version but version %(version)s.",
+                version=current.version,
+                **said,
+            )
+            if current
+            else translate(language, "Withdrawn on %(date)s: %(reason)s Do not follow this version.", **said)
+        )
+    elif current is not None and not of.is_current:
+        yield translate(
+            language,
+            "This version was superseded by version %(version)s on %(date)s. Follow that one.",
+            version=current.version,
+            date=_day(current.published_at, language),
+        )
+    elif of.newer_original is not None:
+        yield translate(
+            language,
+            "This translates version %(old)s; version %(new)s of the original is to be followed.",
+            old=of.release.translates,
+            new=of.newer_original.version,
+        )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _day(moment: datetime, language: str) -> str:

@@ -1,6 +1,6 @@
 """Questions about crisis kits: what belongs in one now, which were made, and who holds an old one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,14 +8,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from cyberready.exchange import queries
+from cyberready.exchange.kit import facts
 from cyberready.exchange.kit.contents import Booklet, Kit, OnDuty, Person
 from cyberready.exchange.models_kits import CrisisKit, KitCopy
 from cyberready.kernel.refusals import NotFound
 from cyberready.people import queries as people
 from cyberready.people.rules import CHANNEL_NAMES
 from cyberready.platform.realm import Realm
+from cyberready.platform.texts import LANGUAGES, translate
 from cyberready.playbooks import messages, placeholders, queries_placeholders
 from cyberready.playbooks import queries as playbooks
+from cyberready.playbooks.messages import Message
 
 KEEPS = timedelta(days=30)
 MOST_DUTIES = 60
@@ -24,16 +27,24 @@ LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A copy that somebody holds; ``changes`` are the titles of playbooks that are different now."""
+    """A copy that somebody holds; ``changes`` are the titles of playbooks that are different now.
+
+    ``facts`` are what else in it is no longer so (message ids).
+    """
 
     copy: KitCopy
     expired: bool
     changes: tuple[str, ...]
+    facts: tuple[str, ...] = ()
 
     @property
     def outdated(self) -> bool:
         """Whether the holder must be told."""
-        return self.expired or bool(self.changes)
+        return self.expired or bool(self.changes or self.facts)
+
+    def told(self, language: str) -> str:
+        """What changed since it was made, in one language; empty when nothing did."""
+        return ", ".join((*self.changes, *(translate(language, one) for one in self.facts)))
 
 
 def contents(session: Session, realm: Realm, language: str, now: datetime) -> Kit:
@@ -50,15 +61,7 @@ def contents(session: Session, realm: Realm, language: str, now: datetime) -> Ki
         made_at=now,
         expires_at=now + KEEPS,
         booklets=tuple(Booklet(one.source, one.standing) for one in found),
-        people=tuple(
-            Person(
-                name=one.name,
-                function=one.function,
-                channels=tuple((CHANNEL_NAMES[each.kind], each.address) for each in one.channels),
-                deputy=one.deputy.name if one.deputy else "",
-            )
-            for one in people.contacts(session, realm)
-        ),
+        people=_people(session, realm),
         duties=tuple(
             OnDuty(one.function, one.contact.name, one.starts_at, one.ends_at)
             for one in (
@@ -66,10 +69,25 @@ def contents(session: Session, realm: Realm, language: str, now: datetime) -> Ki
                 *people.coming_duties(session, realm, now, MOST_DUTIES),
             )
         ),
-        messages=tuple(
-            replace(one, body=placeholders.text_filled(one.body, values))
-            for one in messages.library(language)
-        ),
+        messages=_messages(language, values),
+    )
+
+
+def _people(session: Session, realm: Realm) -> tuple[Person, ...]:
+    return tuple(
+        Person(
+            name=one.name,
+            function=one.function,
+            channels=tuple((CHANNEL_NAMES[each.kind], each.address) for each in one.channels),
+            deputy=one.deputy.name if one.deputy else "",
+        )
+        for one in people.contacts(session, realm)
+    )
+
+
+def _messages(language: str, values: Mapping[str, str]) -> tuple[Message, ...]:
+    return tuple(
+        replace(one, body=placeholders.text_filled(one.body, values)) for one in messages.library(language)
     )
 
 
@@ -105,12 +123,32 @@ def holdings(session: Session, realm: Realm, now: datetime) -> list[Holding]:
         .options(joinedload(KitCopy.kit))
         .order_by(KitCopy.id)
     )
-    today = {one.digest: one.title for one in playbooks.current_of_all(session, realm)}
+    copies = session.scalars(chosen).all()
+    if not copies:
+        return []
+    texts = {one.digest: one.title for one in playbooks.current_of_all(session, realm)}
+    said = _facts(session, realm, {one.kit_id: one.kit.facts for one in copies}.values(), now)
     found = [
-        Holding(one, one.kit.expires_at <= now, _changes(one.kit.versions, today))
-        for one in session.scalars(chosen)
+        Holding(
+            one,
+            one.kit.expires_at <= now,
+            _changes(one.kit.versions, texts),
+            facts.changed(one.kit.facts, said),
+        )
+        for one in copies
     ]
     return sorted(found, key=lambda one: not one.outdated)
+
+
+def _facts(
+    session: Session, realm: Realm, held: Iterable[Mapping[str, str]], now: datetime
+) -> dict[str, str]:
+    """What a kit made at *now* would say, of all that the kits *held* say."""
+    filled = queries_placeholders.all_values(session, realm)
+    general = filled.get("", {})
+    values = {slug: general | filled.get(slug, {}) for slug in facts.slugs(held)}
+    spoken = {language: _messages(language, general) for language in LANGUAGES}
+    return facts.told(_people(session, realm), spoken, values, now)
 
 
 def _changes(held: Sequence[Sequence[str]], today: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,21 +1,32 @@
-"""What became of a file on its way in or out: understood, guessed, left out or lost, each with its place. Pure."""
+"""What became of a file on its way in or out: understood, guessed, left out or lost, each with its place. Pure.
 
-from collections.abc import Callable, Mapping
+What must be weighed before anything else, such as a signature that does not hold, is a warning.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+MOST_SHOWN = 200
+ESCAPED = re.compile(r"\\([-!-,./:-@\[-`{-~])")
+SIGNATURES = "/signatures/"
 Say = Callable[..., str]
 """Says a message id with values in somebody's language, as gettext does."""
 
 
 class Kind(StrEnum):
-    """What became of a part: taken as it was meant, taken by guessing, left out on purpose, or not expressible."""
+    """What became of a part: taken as it was meant, taken by guessing, left out on purpose, or not expressible.
+
+    ``WARNED`` is of the whole file: whether it is to be trusted, and whether it still counts.
+    """
 
     UNDERSTOOD = "understood"
     GUESSED = "guessed"
     SKIPPED = "skipped"
     LOST = "lost"
+    WARNED = "warned"
 
 
 def english(message: str, **values: object) -> str:
@@ -50,8 +61,14 @@ class Remark:
         return self.place if self.place[:1] in {"", "/"} else say(self.place)
 
     def said(self, say: Say = english) -> str:
-        """The sentence in words."""
-        return say(self.sentence, **self.values)
+        """The sentence in words, without the backslashes of Markdown; a ``part`` is a message id itself."""
+        values = {
+            name: ESCAPED.sub(r"\1", one) if isinstance(one, str) else one
+            for name, one in self.values.items()
+        }
+        if "part" in values:
+            values["part"] = say(str(values["part"]))
+        return say(self.sentence, **values)
 
 
 @dataclass(slots=True)
@@ -83,9 +100,38 @@ class Report:
         """Note what the target cannot express."""
         self.note(Kind.LOST, place, sentence, **values)
 
+    def warned(self, place: Place | str, sentence: str, **values: object) -> None:
+        """Note what must be weighed before the file is used at all."""
+        self.note(Kind.WARNED, place, sentence, **values)
+
     def of(self, kind: Kind) -> list[Remark]:
         """The remarks of one kind, in order."""
         return [remark for remark in self.remarks if remark.kind is kind]
+
+    def shown(self, kind: str) -> list[Remark]:
+        """The first remarks of a kind, by its name: nobody reads more, and the rest is in the text."""
+        return self.of(Kind(kind))[:MOST_SHOWN]
+
+    def count(self, kind: str) -> int:
+        """How many remarks of a kind there are, by its name."""
+        return len(self.of(Kind(kind)))
+
+    @property
+    def signed(self) -> list[Remark]:
+        """What is said of the signatures that hold."""
+        return [one for one in self.of(Kind.UNDERSTOOD) if one.place.startswith(SIGNATURES)]
+
+    def plain(self) -> list[list[object]]:
+        """The remarks as values that can be kept, in no language yet."""
+        return [
+            [one.kind.value, one.place, one.sentence, {key: _plain(said) for key, said in one.values.items()}]
+            for one in self.remarks
+        ]
+
+    @classmethod
+    def kept(cls, source: str, remarks: Iterable[Sequence[Any]]) -> "Report":
+        """The report with the *remarks* that were kept of it."""
+        return cls(source, "", [Remark(Kind(kind), *rest) for kind, *rest in remarks])
 
     def as_json(self, say: Say = english) -> dict[str, object]:
         """Give the report as plain values, its sentences said by *say*."""
@@ -97,3 +143,7 @@ class Report:
                 for remark in self.remarks
             ],
         }
+
+
+def _plain(value: object) -> int | str:
+    return value if isinstance(value, int) else str(value)

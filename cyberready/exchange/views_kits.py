@@ -164,5 +164,6 @@ def _page(form: KitForm, copy_form: CopyForm | None = None, status: int = 200) -
         kits=kits,
         holdings=held,
         media=MEDIA_NAMES,
+        language=texts.language(),
         nightly=bool(context().settings.kit_folder),
     )

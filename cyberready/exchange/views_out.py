@@ -11,21 +11,21 @@ from cyberready.platform.gate import may, principal, realm
 from cyberready.platform.paper import stationery
 from cyberready.platform.web import attachment, page
 
-OFFERED = ("docx", "html", "zip", "md", "json")
+OFFERED = ("docx", "html", "zip", "md", "json", "odt")
 
 
 @blueprint.get("/<slug>/<int:release_id>")
 @may("playbooks.read")
 def give_page(slug: str, release_id: int) -> ResponseReturnValue:
     """The forms in which a release can be had."""
-    return page("exchange/give", version=_version(slug, release_id))
+    return page("exchange/give", version=_version(slug, release_id), kinds=formats.read_here())
 
 
 @blueprint.get("/<slug>/<int:release_id>/as/<kind>")
 @may("playbooks.read")
 def give(slug: str, release_id: int, kind: str) -> ResponseReturnValue:
     """A release as a file, with what the organisation filled in where the form shows that."""
-    if kind not in OFFERED:
+    if kind not in OFFERED or (kind == "odt" and kind not in formats.read_here()):
         raise NotFound("A playbook cannot be had in this form.")
     found = _version(slug, release_id)
     template = stationery.chosen(context().settings.word_templates)

@@ -312,13 +312,12 @@ def jump(
 
 
 def end(session: Session, realm: Realm, exercise_id: int, *, actor: Actor, now: datetime) -> Exercise:
-    """End the exercise for good; what was not fired stays unfired."""
+    """End the exercise for good; what was not fired stays unfired, and what was practised is to be reviewed."""
     exercise = _live(session, realm, exercise_id)
     clock = exercise.clock.pause(now) if exercise.state == State.RUNNING else exercise.clock
     exercise.state, exercise.ended_at = State.ENDED, now
-    if exercise.playbook_release_id is not None:
-        used, occasion = exercise.playbook_release_id, f"exercise:{exercise_id}"
-        reviews.ask_review(session, realm, used, occasion, exercise.title, actor=actor, now=now)
+    used, occasion = queries.used(session, exercise), f"exercise:{exercise_id}"
+    reviews.ask_reviews(session, realm, used, occasion, exercise.title, actor=actor, now=now)
     return _turn(session, exercise, Kind.EXERCISE_ENDED, clock, actor, now)
 
 

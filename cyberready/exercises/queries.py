@@ -18,6 +18,8 @@ from cyberready.platform.gate import Principal
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import queries as playbooks
 from cyberready.playbooks.queries import Followed
+from cyberready.trail import queries as trails
+from cyberready.trail.rules import Kind
 
 
 def releases(session: Session, realm: Realm) -> Sequence[ScenarioRelease]:
@@ -68,6 +70,13 @@ def playbook(session: Session, exercise: Exercise) -> Followed | None:
     if exercise.playbook_release_id is None:
         return None
     return playbooks.followed(session, Realm(exercise.organisation_id), exercise.playbook_release_id)
+
+
+def used(session: Session, exercise: Exercise) -> set[int]:
+    """The playbook releases that an exercise used: that of its scenario, and what its incident took up in its trail."""
+    followed = trails.of_kinds(session, exercise.trail_id, Kind.PLAYBOOK_FOLLOWED)
+    found = {int(line.text("release")) for line in followed if line.body is not None}
+    return found | ({exercise.playbook_release_id} if exercise.playbook_release_id else set())
 
 
 def hold(session: Session, exercise: Exercise) -> None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from cyberready.improvements import queries
 from cyberready.improvements.models import Finding, Improvement, Retest
 from cyberready.improvements.rules import CLOSED, FindingState, Origin, Outcome, Priority, Status, Theme
 from cyberready.kernel.actor import Actor
-from cyberready.kernel.refusals import Conflict, Refused
+from cyberready.kernel.refusals import Conflict, NotFound, Refused
 from cyberready.people import queries as people
 from cyberready.people.actions_access import note
 from cyberready.platform.realm import Realm
@@ -183,11 +183,26 @@ def change(
     return changed
 
 
+def held(session: Session, realm: Realm, improvement_id: int) -> Improvement:
+    """The improvement, which nobody else changes until the transaction ends; raises NotFound."""
+    chosen = select(Improvement).where(
+        Improvement.id == improvement_id, Improvement.organisation_id == realm.organisation_id
+    )
+    found = session.scalars(
+        chosen.options(selectinload(Improvement.findings))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        raise NotFound(queries.UNKNOWN)
+    return found
+
+
 def carry_out(
     session: Session, realm: Realm, improvement_id: int, draft_id: int, *, actor: Actor, now: datetime
 ) -> Improvement:
     """Record that a draft of the playbook carries the improvement out; raises Conflict when it is closed."""
-    begun = queries.improvement(session, realm, improvement_id)
+    begun = held(session, realm, improvement_id)
     if begun.status in CLOSED:
         raise Conflict("This improvement is closed already.")
     begun.draft_id, begun.status = draft_id, Status.IN_PROGRESS
@@ -207,6 +222,26 @@ def close_published(
         about = f"improvement:{one.id}"
         _note(session, realm, Kind.IMPROVEMENT_CLOSED, about, actor, now, title=one.title, version=version)
     return closed
+
+
+def open_again(
+    session: Session,
+    realm: Realm,
+    slug: str,
+    language: str,
+    versions: Collection[str],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> list[Improvement]:
+    """Open the improvements that these versions of a playbook closed, now that none of them is followed any more."""
+    opened = queries.closed_by(session, realm, slug, language, versions)
+    for one in opened:
+        was, one.version, one.draft_id = one.version, "", None
+        _set(one, Status.OPEN, now)
+        about = f"improvement:{one.id}"
+        _note(session, realm, Kind.IMPROVEMENT_REOPENED, about, actor, now, title=one.title, version=was)
+    return opened
 
 
 def let_go(session: Session, realm: Realm, draft_id: int) -> None:

@@ -1,6 +1,6 @@
 """Questions about findings and improvements."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -13,10 +13,13 @@ from cyberready.improvements.rules import (
     Outcome,
     Problem,
     Sighting,
+    Status,
     recurring,
 )
 from cyberready.kernel.refusals import NotFound
 from cyberready.platform.realm import Realm
+
+UNKNOWN = "This improvement does not exist."
 
 
 def improvements(session: Session, realm: Realm) -> list[Improvement]:
@@ -34,7 +37,7 @@ def improvement(session: Session, realm: Realm, improvement_id: int) -> Improvem
     """One improvement with its findings; raises NotFound."""
     found = session.scalars(_improvements(realm).where(Improvement.id == improvement_id)).first()
     if found is None:
-        raise NotFound("This improvement does not exist.")
+        raise NotFound(UNKNOWN)
     return found
 
 
@@ -88,6 +91,16 @@ def seen_at(session: Session, realm: Realm, occasion: str) -> list[Finding]:
     return list(session.scalars(_findings(realm).where(Finding.occasion == occasion).order_by(Finding.id)))
 
 
+def filed_on(session: Session, realm: Realm, occasions: Iterable[str]) -> dict[str, int]:
+    """The first finding of each of these occasions by its number; those without one are not among them."""
+    chosen = (
+        select(Finding.occasion, func.min(Finding.id))
+        .where(Finding.organisation_id == realm.organisation_id, Finding.occasion.in_(list(occasions)))
+        .group_by(Finding.occasion)
+    )
+    return dict(session.execute(chosen).all())
+
+
 def answered_by(session: Session, realm: Realm, slug: str) -> dict[str, list[Finding]]:
     """Which findings each version of a playbook answers, by version."""
     chosen = (
@@ -108,8 +121,22 @@ def answered_by(session: Session, realm: Realm, slug: str) -> dict[str, list[Fin
 
 
 def of_draft(session: Session, realm: Realm, draft_id: int) -> list[Improvement]:
-    """The improvements that a draft carries out."""
-    return list(session.scalars(_improvements(realm).where(Improvement.draft_id == draft_id)))
+    """The improvements that a draft carries out, oldest first."""
+    chosen = _improvements(realm).where(Improvement.draft_id == draft_id)
+    return list(session.scalars(chosen.order_by(Improvement.id)))
+
+
+def closed_by(
+    session: Session, realm: Realm, slug: str, language: str, versions: Collection[str]
+) -> list[Improvement]:
+    """The improvements that these versions of a playbook closed, in one language, oldest first."""
+    chosen = _improvements(realm).where(
+        Improvement.slug == slug,
+        Improvement.language == language,
+        Improvement.version.in_(versions),
+        Improvement.status == Status.DONE,
+    )
+    return list(session.scalars(chosen.order_by(Improvement.id)))
 
 
 def problems(session: Session, realm: Realm) -> list[tuple[Problem, tuple[Finding, ...]]]:

@@ -16,6 +16,7 @@ from cyberready.kernel.canonical import moment
 from cyberready.kernel.ladder import Effect, Position
 from cyberready.kernel.refusals import Conflict, NotFound, Refused
 from cyberready.platform.realm import Realm
+from cyberready.playbooks import actions_reviews as reviews
 from cyberready.trail import actions as trail
 from cyberready.trail.rules import Kind
 
@@ -367,11 +368,19 @@ def judge(
 def close(
     session: Session, realm: Realm, incident_id: int, *, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Close the incident; Conflict while an offered handover waits for an answer."""
+    """Close the incident, and ask for a review of the playbooks that it followed.
+
+    An exercise asks at its own end, also for what its incident followed. Conflict while an offered handover waits for an
+    answer.
+    """
     incident = _working(session, realm, incident_id)
     if not reason.strip():
         raise Refused("Say why the incident can be closed.")
     if any(one.state in rules.WAITING for one in queries.handovers(session, incident_id)):
         raise Conflict("A handover waits for an answer. The incident can be closed after that.")
     incident.closed_at = now
+    if not incident.exercise:
+        used = [one.release.id for one in queries.followed(session, incident)]
+        occasion = rules.subject(incident.id)
+        reviews.ask_reviews(session, realm, used, occasion, incident.title, actor=actor, now=now)
     record(session, incident, Kind.INCIDENT_CLOSED, actor=actor, now=now, reason=reason)

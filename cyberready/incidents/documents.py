@@ -115,6 +115,8 @@ def _blocks(dossier: HandoverDossier) -> Iterator[Block]:
         yield _picture(dossier, topics)
         if Topic.NATURE in topics:
             yield from _processes(dossier)
+        if Topic.MEANS in topics:
+            yield from _playbooks(dossier)
     yield from _effects(dossier)
     yield from _measures(dossier)
     yield Heading(1, _("Decisions"))
@@ -167,7 +169,6 @@ def _particulars(dossier: HandoverDossier) -> Iterator[Block]:
             (_("Area of effect"), dossier.area or NOTHING),
             (_("Role of the municipality"), dossier.role or NOTHING),
             (_("Sharing"), f"TLP:{dossier.tlp}"),
-            (_("Playbook"), dossier.playbook or NOTHING),
             (_("Reference"), dossier.identifier),
             (_("Replaces"), earlier or NOTHING),
         )
@@ -229,6 +230,21 @@ def _processes(dossier: HandoverDossier) -> Iterator[Block]:
     yield annex.table_or(
         _("No process is known to be affected."), Table(header, rows, (2.1, 4.0, 3.5, 3.5, 3.5))
     )
+
+
+def _playbooks(dossier: HandoverDossier) -> Iterator[Block]:
+    rows = tuple(
+        (
+            _named(one.title, one.remark),
+            one.version,
+            _named(moment(one.since, dossier.zone), one.by),
+            one.digest,
+        )
+        for one in dossier.playbooks
+    )
+    header = (_("Playbook"), _("Version"), _("Since"), _("SHA-256 of the text"))
+    yield Heading(2, _("Playbooks that are followed"))
+    yield annex.table_or(_("No playbook is followed."), Table(header, rows, (5.6, 1.8, 3.6, 5.6)))
 
 
 def _effects(dossier: HandoverDossier) -> Iterator[Block]:

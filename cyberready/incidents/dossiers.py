@@ -10,6 +10,7 @@ from cyberready.incidents import queries, rules, screens
 from cyberready.incidents.formats import dossier as paper
 from cyberready.incidents.formats.dossier import HandoverDossier
 from cyberready.incidents.models import Incident
+from cyberready.incidents.queries import Following
 from cyberready.incidents.rules import HANDOVER_KINDS, MEASURE, Role, Surety
 from cyberready.kernel import ladder
 from cyberready.kernel.actor import Actor
@@ -55,6 +56,7 @@ KINDS = {
     Kind.INCIDENT_ESCALATED: lazy_gettext("Escalation"),
     Kind.KNOWLEDGE_ESTABLISHED: lazy_gettext("Moment established"),
     Kind.NOTIFICATION_JUDGED: lazy_gettext("Duty to notify"),
+    Kind.PLAYBOOK_FOLLOWED: lazy_gettext("Playbook"),
     Kind.INCIDENT_CLOSED: lazy_gettext("Closing"),
     Kind.PAYLOAD_ERASED: lazy_gettext("Erasure"),
     **dict.fromkeys(HANDOVER_KINDS, lazy_gettext("Handover")),
@@ -105,7 +107,6 @@ class Reading:
         incident, asked = self.incident, self.asked
         sender = people.organisation(self.session, self.realm.organisation_id)
         earlier = queries.handovers(self.session, incident.id)[::-1]
-        levels = {level.key: level.name_nl for level in queries.levels(self.now)}
         latest = self._latest_effect()
         return HandoverDossier(
             language=LANGUAGE,
@@ -122,7 +123,7 @@ class Reading:
             declared_at=incident.declared_at,
             reason=asked.reason or (latest.conclusion if latest else "") or asked.summary,
             step=ladder.rung(incident.rung).name_nl,
-            grip=levels.get(incident.grip or "", ""),
+            grip=self._grip(),
             area=asked.area or sender.name,
             standing=self.standing,
             supersedes=tuple((one.identifier, one.offered_at) for one in earlier),
@@ -130,6 +131,7 @@ class Reading:
             severity=asked.severity,
             next_report_at=asked.next_report_at,
             statements=tuple(self._statements()),
+            playbooks=tuple(self._playbooks()),
             measures=tuple(self._measures()),
             decisions=tuple(self._decisions()),
             escalations=tuple(map(_escalation, self._of(Kind.INCIDENT_ESCALATED))),
@@ -141,6 +143,10 @@ class Reading:
             requests=tuple(paper.RequestedDecision(text=text) for text in asked.requests),
             entries=tuple(_entry(line) for line in self.shown),
         )
+
+    def _grip(self) -> str:
+        levels = {level.key: level.name_nl for level in queries.levels(self.now)}
+        return levels.get(self.incident.grip or "", "")
 
     def _of(self, kind: Kind) -> list[Line]:
         return [line for line in self.lines if line.kind is kind and line.body is not None]
@@ -187,6 +193,18 @@ class Reading:
         """What a line says, or what its correction says instead."""
         correction = self.corrected.get(line.position)
         return correction.text("text") if correction else line.text("text")
+
+    def _playbooks(self) -> Iterator[paper.FollowedPlaybook]:
+        for one in queries.followed(self.session, self.incident):
+            yield paper.FollowedPlaybook(
+                title=one.release.title,
+                version=one.release.version,
+                language=one.release.language,
+                digest=one.release.digest,
+                since=one.since,
+                by=one.by,
+                remark=_standing(one),
+            )
 
     def _measures(self) -> Iterator[paper.Measure]:
         for line in self._of(Kind.INCIDENT_LOGGED):
@@ -271,6 +289,14 @@ class Reading:
                 ends_at=one.ends_at,
                 reachable="\n".join(way.address for way in one.contact.channels),
             )
+
+
+def _standing(one: Following) -> str:
+    """What is to be known of a version that is followed and is no longer the one to follow."""
+    if one.release.withdrawal is not None:
+        return _("This version was withdrawn: %(reason)s", reason=one.release.withdrawal.reason)
+    newer = one.current if one.current is not None and one.current.id != one.release.id else None
+    return _("Version %(version)s was published since.", version=newer.version) if newer else ""
 
 
 def _texts(line: Line, key: str) -> dict[str, str]:

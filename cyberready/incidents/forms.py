@@ -82,6 +82,11 @@ def _area(name: str, label: Any, *validators: Any, **more: Any) -> TextAreaField
     return TextAreaField(label, validators=validators or [Optional(), LONG], id=name, **more)
 
 
+def _playbook(name: str, label: Any, *validators: Any) -> SelectField:
+    # A choice that is gone since the page was drawn is refused by the verb, which says why.
+    return SelectField(label, validators=list(validators), default="", id=name, validate_choice=False)
+
+
 def _moment(name: str, label: Any, *validators: Any) -> DateTimeLocalField:
     return DateTimeLocalField(label, validators=validators or [Optional()], id=name)
 
@@ -95,7 +100,14 @@ class DeclareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     role = RadioField(
         _("Role of the municipality"), choices=options(ROLES), default=Role.VICTIM, validators=[CHOOSE]
     )
+    playbook = _playbook("declare-playbook", _("Playbook to follow"))
     exercise_id = HiddenField(id="exercise-id")
+
+
+class FollowForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
+    """Follow a playbook."""
+
+    playbook = _playbook("follow-playbook", _("Playbook"), CHOOSE)
 
 
 class LogForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed

@@ -16,6 +16,7 @@ from cyberready.trail.rules import STAFF, Kind, Line
 Render = Callable[[Session, Incident, Line, datetime], str | None]
 PARTS = {
     Kind.EFFECT_TESTED: {"effect"},
+    Kind.PLAYBOOK_FOLLOWED: {"playbooks"},
     Kind.INCIDENT_ESCALATED: {"ladder"},
     Kind.INCIDENT_CLOSED: {"ladder", "deadlines"},
     Kind.KNOWLEDGE_ESTABLISHED: {"deadlines"},
@@ -33,6 +34,7 @@ def show(session: Session, incident: Incident, line: Line, now: datetime) -> str
         shown=shown,
         old=corrected(shown.log, line),
         parts=PARTS.get(line.kind, set()),
+        reads=True,  # every role that sees incidents reads playbooks
         **screens.words(),
     )
 
@@ -44,7 +46,7 @@ def corrected(log: screens.Lines, line: Line) -> Line | None:
 
 
 def handover(session: Session, incident: Incident, line: Line, now: datetime) -> str | None:
-    """The receiver's page of one handover: its steps, and the log of the incident."""
+    """The receiver's page of one handover: its steps, the log of the incident, and the playbooks that it follows."""
     del now
     number = rules.number_in(line, "handover") if line.kind in HANDOVER_KINDS else None
     lines = queries.lines(session, incident)
@@ -54,6 +56,8 @@ def handover(session: Session, incident: Incident, line: Line, now: datetime) ->
         line=line,
         old=corrected(lines, line),
         offered=screens.offers(found, lines)[0] if found else None,
+        playbooks=queries.followed(session, incident) if line.kind is Kind.PLAYBOOK_FOLLOWED else (),
+        reads=False,
         **screens.words(),
     )
 

@@ -1,4 +1,4 @@
-"""Tables of incidents: the incident as it stands, its handovers, and the packages that were handed over."""
+"""Tables of incidents: the incident as it stands, the playbooks it follows, its handovers, and the packages of those."""
 
 from datetime import datetime
 
@@ -50,6 +50,25 @@ class Incident(Base):
         return Position(self.rung, self.grip)
 
 
+class IncidentPlaybook(Base):
+    """That an incident took up a release of a playbook, by whom and when; never changed.
+
+    ``number`` counts what one incident took up, from 1: two who take up the same at one instant meet there. Of several
+    releases of one playbook it follows the one that was taken up last.
+    """
+
+    __tablename__ = "incident_playbooks"
+    __table_args__ = (UniqueConstraint("incident_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    number: Mapped[int]
+    release_id: Mapped[int] = mapped_column(ForeignKey("playbook_releases.id"))
+    taken_up_at: Mapped[datetime] = mapped_column(Moment)
+    taken_up_by: Mapped[str]
+    taken_up_by_name: Mapped[str]
+
+
 class Handover(Base):
     """One offer of an incident to another organisation, and where it stands; names are those at the offer."""
 
@@ -80,4 +99,5 @@ class HandoverPackage(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+guards.protect("incident_playbooks")
 guards.protect("handover_packages")

@@ -2,26 +2,37 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from cyberready.exercises import queries as exercises
 from cyberready.exercises.rules import State as ExerciseState
-from cyberready.incidents.models import Handover, HandoverPackage, Incident
+from cyberready.incidents.models import Handover, HandoverPackage, Incident, IncidentPlaybook
 from cyberready.incidents.rules import WAITING, subject
 from cyberready.kernel.deadlines import LegalClock
 from cyberready.kernel.ladder import GripLevel
 from cyberready.kernel.refusals import Conflict, NotFound
 from cyberready.platform import law
 from cyberready.platform.realm import Realm
+from cyberready.playbooks import queries as playbooks
+from cyberready.playbooks.queries import Followed
 from cyberready.trail import queries as trails
 from cyberready.trail.rules import Line
 
 HERE = ZoneInfo("Europe/Amsterdam")
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Following(Followed):
+    """A playbook that an incident follows: the release that was taken up, since when and by whom."""
+
+    since: datetime
+    by: str
 
 
 def clocks(at: datetime) -> tuple[LegalClock, ...]:
@@ -94,6 +105,27 @@ def readable(session: Session, trail_id: int) -> list[Line]:
             with suppress(*UNREADABLE):
                 found += trails.lines(session, trail_id, after=position - 1, limit=1)
         return found
+
+
+def followed(session: Session, incident: Incident) -> list[Following]:
+    """The playbooks that an incident follows, the first one first, each in the release that was taken up last."""
+    chosen = select(IncidentPlaybook).where(IncidentPlaybook.incident_id == incident.id)
+    rows = session.scalars(chosen.order_by(IncidentPlaybook.number)).all()
+    here, numbers = Realm(incident.organisation_id), {row.release_id for row in rows}
+    known = playbooks.all_followed(session, here, numbers)
+    found: dict[int, Following] = {}
+    for row in rows:
+        one = known[row.release_id]
+        found[one.release.playbook_id] = Following(
+            one.release, one.standing, one.current, row.taken_up_at, row.taken_up_by_name
+        )
+    return list(found.values())
+
+
+def taken_up(session: Session, incident_id: int) -> int:
+    """How many times an incident took up a playbook."""
+    chosen = select(func.count()).where(IncidentPlaybook.incident_id == incident_id)
+    return session.scalar(chosen) or 0
 
 
 def handovers(session: Session, incident_id: int) -> Sequence[Handover]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cyberready.incidents import queries, rules
 from cyberready.incidents.forms import ANSWERS, QUESTIONS
 from cyberready.incidents.models import Handover, Incident
+from cyberready.incidents.queries import Following
 from cyberready.incidents.rules import HANDOVER_KINDS, UNDER_WAY, Deadline
 from cyberready.kernel import ladder
 from cyberready.kernel.ladder import Effect, GripLevel, Outcome, Rung
@@ -102,6 +103,7 @@ class Show:
     tested: Tested | None
     handovers: Sequence[Offered]
     deadlines: Sequence[Deadline]
+    playbooks: Sequence[Following]
     position: int
 
     @property
@@ -123,6 +125,7 @@ def show(session: Session, incident: Incident, tokens: frozenset[str], now: date
         tested=tested(session, incident, lines, now),
         handovers=offers(queries.handovers(session, incident.id), lines),
         deadlines=deadlines(incident, lines, now),
+        playbooks=queries.followed(session, incident),
         position=lines[-1].position if lines else -1,
     )
 
@@ -176,13 +179,24 @@ def deadlines(incident: Incident, lines: Sequence[Line], now: datetime) -> list[
     return sorted(known, key=lambda one: (not one.open, one.due is None, one.due or now, one.clock.id))
 
 
-def received(session: Session, realm: Realm, handover_id: int) -> tuple[Offered, Sequence[Line]]:
-    """A handover as its receiver sees it, and as long as it is under way everything about the incident, newest first."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A handover as its receiver sees it; ``log``, newest first, and ``playbooks`` only as long as it is under way."""
+
+    offered: Offered
+    log: Sequence[Line]
+    playbooks: Sequence[Following]
+
+
+def received(session: Session, realm: Realm, handover_id: int) -> Received:
+    """A handover as its receiver sees it."""
     handover = queries.handover(session, realm, handover_id, received=True)
     lines = queries.lines(session, handover.incident)
     tokens = rules.following(realm.organisation_id, handover.state)
     seen = [line for line in reversed(lines) if visible(line.audience, tokens)]
-    return offers([handover], lines)[0], seen
+    taking_part = handover.state in UNDER_WAY
+    followed = queries.followed(session, handover.incident) if taking_part else ()
+    return Received(offers([handover], lines)[0], seen, followed)
 
 
 def inbox(session: Session, realm: Realm) -> tuple[Sequence[Handover], int, int]:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from cyberready.exercises import queries as exercises
-from cyberready.incidents import actions, forms, queries, views_handover, views_page
+from cyberready.incidents import actions, actions_playbooks, forms, queries, views_handover, views_page
 from cyberready.incidents.models import Incident
 from cyberready.incidents.rules import Judgement, Role, Surety
 from cyberready.incidents.views_page import act, at, instant, lines, said
@@ -45,6 +45,8 @@ def declare_page() -> ResponseReturnValue:
 
 def _declaring(form: forms.DeclareForm, status: int = 200) -> ResponseReturnValue:
     played = bool(form.exercise_id.data)
+    offered = read(views_page.to_follow)
+    form.playbook.choices = forms.options([("", _("None yet, choose one later")), *offered])
     return page("incidents/declare", status, form=form, exercise_mode=played)
 
 
@@ -64,7 +66,7 @@ def _already(incident: Incident) -> ResponseReturnValue:
 @blueprint.post("/new")
 @may("incidents.run")
 def declare() -> ResponseReturnValue:
-    """Declare the incident and open its page."""
+    """Declare the incident, with the playbook to follow if one was chosen, and open its page."""
     form = forms.DeclareForm()
     typed = str(form.exercise_id.data or "")
     if not form.validate():
@@ -73,24 +75,28 @@ def declare() -> ResponseReturnValue:
     if exercise_id is not None and (known := _declared(exercise_id)):
         return _already(known)
 
-    def work(session: Session) -> Incident:
-        return actions.declare(
-            session,
-            realm(),
-            title=form.title.data.strip(),
-            known=form.known.data.strip(),
-            since=instant(form.since.data),
-            role=Role(form.role.data),
-            exercise_id=exercise_id,
-            actor=who(),
-            now=now(),
-        )
-
     try:
-        incident = transact(work)
+        incident = transact(lambda session: _declare(session, form, exercise_id))
     except Refused as refusal:
         return _declaring(views_page.told(form, refusal), 422)
     return done(_("The incident is declared."), "incidents.show", incident_id=incident.id)
+
+
+def _declare(session: Session, form: forms.DeclareForm, exercise_id: int | None) -> Incident:
+    made = actions.declare(
+        session,
+        realm(),
+        title=said(form.title),
+        known=said(form.known),
+        since=instant(form.since.data),
+        role=Role(form.role.data),
+        exercise_id=exercise_id,
+        actor=who(),
+        now=now(),
+    )
+    if form.playbook.data:
+        actions_playbooks.follow(session, realm(), made.id, form.playbook.data, actor=who(), now=now())
+    return made
 
 
 @blueprint.get("/<int:incident_id>")
@@ -98,6 +104,18 @@ def declare() -> ResponseReturnValue:
 def show(incident_id: int) -> ResponseReturnValue:
     """The page of an incident, which keeps itself up to date."""
     return views_page.show_page(incident_id)
+
+
+@blueprint.post("/<int:incident_id>/playbooks")
+@may("incidents.run")
+def follow(incident_id: int) -> ResponseReturnValue:
+    """Follow a playbook, in its current version."""
+
+    def work(session: Session, form: forms.FollowForm) -> None:
+        slug = form.playbook.data
+        actions_playbooks.follow(session, realm(), incident_id, slug, actor=who(), now=now())
+
+    return act(incident_id, "follow", _("The incident follows this playbook."), "playbooks-head", work)
 
 
 @blueprint.post("/<int:incident_id>/log")

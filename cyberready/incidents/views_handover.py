@@ -103,7 +103,8 @@ def handover(handover_id: int) -> ResponseReturnValue:
 def handover_page(handover_id: int, status: int = 200, **typed: Any) -> ResponseReturnValue:
     """Show a handover, with the *typed* forms by name where something was wrong with one."""
     here = realm()
-    offered, log = read(lambda session: screens.received(session, here, handover_id))
+    seen = read(lambda session: screens.received(session, here, handover_id))
+    offered, log = seen.offered, seen.log
     tokens = rules.following(here.organisation_id, offered.handover.state)
     incident = offered.handover.incident
     position = max((line.position for line in [*log, *offered.steps]), default=-1)
@@ -120,6 +121,8 @@ def handover_page(handover_id: int, status: int = 200, **typed: Any) -> Response
         incident=incident,
         log=log,
         corrected=rules.corrections(log),
+        playbooks=seen.playbooks,
+        reads=False,  # a playbook is the sender's own; the package has its name, version and digest
         forms=shown | typed,
         fingerprint=context().key.fingerprint,
         live_url=stream(incident.trail_id, "incident.handover", tokens, position),

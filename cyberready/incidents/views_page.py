@@ -1,6 +1,6 @@
 """The live page of an incident with its forms, for every view that shows it again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cyberready.incidents import forms, queries, rules, screens
 from cyberready.incidents.models import Incident
+from cyberready.incidents.queries import Following
 from cyberready.kernel import ladder
 from cyberready.kernel.refusals import Refused
 from cyberready.people import queries as people
@@ -20,9 +21,11 @@ from cyberready.platform.gate import principal, realm
 from cyberready.platform.streams import stream
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.web import AMSTERDAM, done, page
+from cyberready.playbooks import queries as playbooks
 
 Work = Callable[[Session, Any], object]
 FORMS: dict[str, type[FlaskForm]] = {
+    "follow": forms.FollowForm,
     "log": forms.LogForm,
     "correct": forms.CorrectForm,
     "decide": forms.DecisionForm,
@@ -45,11 +48,17 @@ def told(form: Any, refusal: Refused) -> Any:
 
 def show_page(incident_id: int, status: int = 200, **typed: Any) -> ResponseReturnValue:
     """Show the incident, with the *typed* forms by name where something was wrong with one."""
-    incident = read(lambda session: queries.incident(session, realm(), incident_id))
-    tokens = rules.watching(exercise=incident.exercise, leads=principal().may("exercises.lead"))
-    shown = read(lambda session: screens.show(session, incident, tokens, now()))
-    finished = read(lambda session: queries.finished(session, incident))
+    incident, tokens, shown, finished, offered = read(
+        lambda session: (
+            one := queries.incident(session, realm(), incident_id),
+            seen := rules.watching(exercise=one.exercise, leads=principal().may("exercises.lead")),
+            what := screens.show(session, one, seen, now()),
+            queries.finished(session, one),
+            to_follow(session, what.playbooks),
+        )
+    )
     filled = _filled(incident) | typed
+    filled["follow"].playbook.choices = forms.options([("", _("Choose a playbook")), *offered])
     return page(
         "incidents/show",
         status,
@@ -57,6 +66,7 @@ def show_page(incident_id: int, status: int = 200, **typed: Any) -> ResponseRetu
         shown=shown,
         forms=filled,
         faulty=set(typed),
+        reads=principal().may("playbooks.read"),
         running=principal().may("incidents.run") and finished is None,
         live_url=stream(incident.trail_id, "incident.show", tokens, shown.position),
         exercise_mode=incident.exercise,
@@ -92,6 +102,21 @@ def choices(name: str, form: Any, incident: Incident) -> None:
     if name == "offer":
         found = read(lambda session: people.regions(session, realm()))
         form.receiver.choices = forms.options((one.id, one.name) for one in found)
+
+
+def to_follow(session: Session, followed: Sequence[Following] = ()) -> list[tuple[str, str]]:
+    """The playbooks that can be taken up, as slug and name: those that are not *followed* in their current version."""
+    known = {one.release.playbook_id: one.release for one in followed}
+    offered = []
+    for release in playbooks.current_releases(session, realm()):
+        before = known.get(release.playbook_id)
+        if before is None:
+            name = _("%(title)s, version %(version)s", title=release.title, version=release.version)
+            offered.append((release.slug, name))
+        elif before.id != release.id:
+            said = {"title": release.title, "version": release.version, "old": before.version}
+            offered.append((release.slug, _("%(title)s, version %(version)s in place of %(old)s", **said)))
+    return offered
 
 
 def act(incident_id: int, name: str, sentence: str, anchor: str, work: Work) -> ResponseReturnValue:

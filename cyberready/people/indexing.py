@@ -19,6 +19,7 @@ def record(session: Session, contact: Contact) -> None:
         permission="people.view",
         endpoint="people.roster",
         place={"_anchor": f"contact-{contact.id}"},
+        language="",
     )
     index.put(session, Realm(contact.organisation_id), f"contact:{contact.id}", [found])
 

@@ -34,7 +34,7 @@ READING = frozenset(
     {
         "desk.view",
         "playbooks.read",
-        "playbooks.approve",  # anybody with an account may be named in a mandate, and then the mandate decides
+        "playbooks.approve",  # anybody with an account may be named in a mandate; only then he or she sees the draft
         "people.view",
         "account.self",
         "playbooks.comment",

@@ -86,14 +86,14 @@ class Database:
     """One database and its bells.
 
     ``listeners`` are called after each commit that asked for a bell, in the committing thread, with the set of bells.
-    On PostgreSQL an empty NOTIFY follows, so that other processes wake up.
+    On PostgreSQL an empty NOTIFY follows, so that other processes wake up. *engine* is one that leads to *url* already.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 12) -> None:
+    def __init__(self, url: str, *, pool_size: int = 12, engine: Engine | None = None) -> None:
         self.url = make_url(url)
         self.listeners: list[Callable[[frozenset[str]], None]] = []
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(url, pool_size) if self.sqlite else _postgresql(url, pool_size)
+        self.engine = engine or (_sqlite if self.sqlite else _postgresql)(url, pool_size)
         self._writing = self.engine.execution_options(writing=True)
         self._pen = threading.Lock()
         self._herald = None if self.sqlite else Herald(self.engine)
@@ -147,8 +147,10 @@ class Database:
         """Tell other processes what they have not heard yet, and close every connection, those in use when given back."""
         if self._herald:
             self._herald.close()
-        event.listen(self.engine, "checkin", lambda _connection, record: record.close())
+        pool = self.engine.pool
         self.engine.dispose()
+        event.listen(pool, "checkin", lambda _connection, record: record.close())
+        pool.dispose()  # what was given back in between
 
 
 class Herald:

@@ -59,6 +59,11 @@ class Principal:
         """The row number behind ``ref``."""
         return int(self.ref.partition(":")[2])
 
+    @property
+    def account_id(self) -> int | None:
+        """The number of the account; None for a participant, who has none."""
+        return self.number if self.ref.startswith("account:") else None
+
 
 Loader = Callable[[int, int], Principal | None]
 

@@ -2,18 +2,22 @@
 
 import hashlib
 import io
+import warnings
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cyberready.kernel.refusals import Refused
+from cyberready.platform import sizes
 
-MOST_BYTES = 10 * 1024 * 1024
+MOST_BYTES = 10 * sizes.MEGABYTE
 # Within 300 MB of memory: a JPEG is decoded at a fraction of its size, the others are not.
 MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000, "WEBP": 16_000_000, "GIF": 16_000_000}
 LONGEST_SIDE = 2000
 QUALITY = 88
 READ = tuple(MOST_PIXELS)
+# The pixels are counted here before anything is decoded; a warning beside that only reaches who cannot act on it.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, OverflowError, MemoryError)
 
 
@@ -39,7 +43,9 @@ def remade(data: bytes) -> Picture:
     10 MB, more than 50 million pixels (16 million when it is no JPEG), or a broken file.
     """
     if len(data) > MOST_BYTES:
-        raise Refused("This image is larger than %(limit)s MB. Make it smaller.", limit=MOST_BYTES // 2**20)
+        raise Refused(
+            "This image is larger than %(limit)s MB. Make it smaller.", limit=sizes.megabytes(MOST_BYTES)
+        )
     if _is_drawing(data):
         raise Refused("An SVG drawing can hold a program and is not taken. Save it as PNG and give that.")
     try:

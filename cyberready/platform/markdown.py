@@ -3,9 +3,12 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.rules_block import StateBlock, reference
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -15,6 +18,8 @@ IMAGE = re.compile(r"!\[([^\[\]]*)\]\(image:([0-9a-f]{64})\)")
 FILE = re.compile(
     r"([a-z0-9]+(?:[-_][a-z0-9]+)*)(?:\.[a-z]{2})?\.md(#[\w-]+)?"
 )  # another text beside this one
+NOTE = re.compile(r"\[\^([^\[\]\s^]{1,40})\](:(?=[ \t]))?")
+LINK_SIGN = re.compile(r"//|@|\.\w")  # no bare link is without: https://a, mailto:a@b, a@b.nl, a.nl
 LINK = re.compile(rf"^(https?:|mailto:|tel:|#|/(?!/)|{FILE.pattern}$)", re.IGNORECASE)
 TAGS = {
     *(
@@ -34,6 +39,7 @@ TAGS = {
         "em",
         "strong",
         "s",
+        "sup",
     ),
     *("a", "img", "table", "thead", "tbody", "tr", "th", "td", "hr", "br", "input", "label"),
 }
@@ -53,12 +59,18 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 
 @lru_cache(maxsize=1)
 def parser() -> MarkdownIt:
-    """The one Markdown dialect of the house: CommonMark with tables, strike-through, task lists and bare links."""
+    """The one Markdown dialect of the house: CommonMark with tables, strike-through, task lists and bare links,
+    and footnotes whose text stands as a paragraph where it is written.
+    """
     made = MarkdownIt("commonmark", {"html": False, "linkify": True, "typographer": False})
     made.enable(["table", "strikethrough", "linkify"])
     made.disable("image")
     made.inline.ruler.before("link", "kept_image", _kept_image)
     made.use(tasklists_plugin, label=True)
+    read_notes(made)
+    bare: Any = made.linkify  # its own first look is thorough: it took a third of the time of all reading
+    thorough = bare.pretest
+    bare.pretest = lambda text: LINK_SIGN.search(text) is not None and thorough(text)
     made.validateLink = lambda url: bool(LINK.match(url.strip()))  # type: ignore[method-assign]  # the documented way
     return made
 
@@ -77,6 +89,38 @@ def _kept_image(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 -- th
         token.children = [told]
     state.pos += len(found[0])
     return True
+
+
+def read_notes(made: MarkdownIt) -> None:
+    """Let a parser read ``[^1]`` as the sign of a footnote, and ``[^1]: …`` at the start of a line as its text."""
+    made.inline.ruler.before("link", "note", _note)
+    made.block.ruler.at("reference", _reference, {"alt": []})
+    made.add_render_rule("note", _note_sign)
+
+
+def _note(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 -- the signature is markdown-it's
+    found = NOTE.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    starts = not state.pending and (not state.tokens or state.tokens[-1].type in {"softbreak", "hardbreak"})
+    whole = found[0] if starts else found[0].removesuffix(":")
+    if not silent:
+        token = state.push("note", "sup", 0)
+        token.content, token.info = whole, found[1]
+    state.pos += len(whole)
+    return True
+
+
+def _reference(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # noqa: FBT001 -- markdown-it's
+    """Read the address of links by reference; a footnote of one word is none."""
+    at = state.bMarks[first] + state.tShift[first]
+    return not state.src.startswith("[^", at) and reference(state, first, last, silent)
+
+
+def _note_sign(_renderer: object, tokens: Sequence[Token], at: int, *_: object) -> str:
+    """The sign of a footnote; the text of a second one starts on a line of its own."""
+    own_line = "<br>" if at and tokens[at].content.endswith(":") else ""
+    return f"{own_line}<sup>{escapeHtml(tokens[at].info)}</sup>"
 
 
 def images(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -114,14 +158,18 @@ def render(
 
 def _clean(html: str) -> str:
     """The HTML without anything that we do not make ourselves: a second lock, should the first one fail."""
-    schemes = SCHEMES | {"data"} if "<img" in html else SCHEMES  # only an image that we put in has it
-    return nh3.clean(
-        html,
+    return _cleaner(images="<img" in html).clean(html)
+
+
+@lru_cache
+def _cleaner(*, images: bool) -> nh3.Cleaner:
+    """What cleans; only an image that we put in may have its data in its address."""
+    return nh3.Cleaner(
         tags=TAGS,
         attributes=ATTRIBUTES,
-        url_schemes=schemes,
+        url_schemes=SCHEMES | {"data"} if images else SCHEMES,
         link_rel=None,
-        attribute_filter=_no_data_link,
+        attribute_filter=_no_data_link if images else None,
     )
 
 
@@ -194,6 +242,8 @@ def _words(token: Token) -> str:
             words.append(" " if child.type == "softbreak" else "\n")
         elif child.type == "html_inline":  # only the boxes of check lists: HTML itself is off
             words.append(_box(child.content))
+        elif child.type == "note":
+            words.append(f"[{child.info}]")
         else:
             words.append(child.content)
     return "".join(words)

@@ -57,7 +57,7 @@ def blocks(tokens: Sequence[Token]) -> Iterator[Block]:
 def plain(text: str) -> str:
     """Markdown of one line without its markup."""
     children = markdown.parser().parseInline(text)[0].children or []
-    return "".join(child.content for child in children).strip()
+    return "".join(child.content for child in children if child.type != "note").strip()
 
 
 def anchor(text: str) -> tuple[str, str | None]:

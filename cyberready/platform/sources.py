@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import yaml
 
+from cyberready.platform import sizes
 from cyberready.platform.faults import Fault, FaultsFound
 
 Path = tuple[str | int, ...]
-MOST_BYTES = 2 * 1024 * 1024
+MOST_BYTES = 2 * sizes.MEGABYTE
 DEEPEST = 20
 SUSPECT = re.compile("[^\n\t -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+HIDING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -24,7 +26,16 @@ def text_of(source: str | bytes) -> str:
     mail or XML document can carry (control characters, lone surrogates).
     """
     if len(source) > MOST_BYTES:
-        raise FaultsFound([Fault(1, "", "The file is larger than %(limit)s MB. Split it.", {"limit": 2})])
+        raise FaultsFound(
+            [
+                Fault(
+                    1,
+                    "",
+                    "The file is larger than %(limit)s MB. Split it.",
+                    {"limit": sizes.megabytes(MOST_BYTES)},
+                )
+            ]
+        )
     if isinstance(source, bytes):
         try:
             source = source.decode()
@@ -39,6 +50,11 @@ def text_of(source: str | bytes) -> str:
     if faults:
         raise FaultsFound(faults)
     return text
+
+
+def name_of(path: str) -> str:
+    """The name of a file that somebody sends, without folders and without signs that hide or turn round what it says."""
+    return HIDING.sub("", path.replace("\\", "/").rpartition("/")[2]).strip()
 
 
 def _suspect(text: str) -> list[tuple[int, str]]:
@@ -102,25 +118,64 @@ def read_yaml(text: str, *, first_line: int = 1) -> Document:
     return builder.document
 
 
+# What the reader of YAML says, in part, and the fault that it is; the first that fits counts.
+_NOT_YAML = (
+    (
+        "mapping values are not allowed",
+        Fault(
+            0, "", "A colon followed by a space stands in text without quotes. Put the text between quotes."
+        ),
+    ),
+    (
+        "cannot start any token",
+        Fault(
+            0,
+            "",
+            "A line cannot begin like this. Indent with spaces, not with tabs, and put text between quotes.",
+        ),
+    ),
+    (
+        "end of stream",
+        Fault(0, "", "This is not valid YAML: the quotes that open here are never closed. Close them."),
+    ),
+    (
+        "document indicator",
+        Fault(0, "", "This is not valid YAML: the quotes that open here are never closed. Close them."),
+    ),
+    (
+        "expected ','",
+        Fault(0, "", "This is not valid YAML: the bracket that opens here is never closed. Close it."),
+    ),
+    (
+        "expected ':'",
+        Fault(
+            0, "", "This is not valid YAML: a colon is missing after the name of a field. Write name: text."
+        ),
+    ),
+    (
+        "escape character",
+        Fault(0, "", "This is not valid YAML: \\ means something here. Write \\\\, or use single quotes."),
+    ),
+    (
+        "not allowed",
+        Fault(
+            0, "", "This is not valid YAML: it holds a control character. Remove it, or type the line anew."
+        ),
+    ),
+)
+_NOT_YAML_ELSE = Fault(
+    0, "", "This is not valid YAML. Check the indentation and the quotes around this line."
+)
+_OPENED = ("end of stream", "document indicator", "expected ','")
+
+
 def _not_yaml(error: yaml.YAMLError, first_line: int) -> Fault:
-    problem = getattr(error, "problem", None) or "a character that YAML does not allow"
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     begun, noticed = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
-    mark = (
-        begun if begun and "end of stream" in problem else noticed
-    )  # where a quote opened that never closed
-    line = first_line + (mark.line if mark else 0)
-    if "mapping values are not allowed" in problem:
-        sentence = "A colon followed by a space stands in text without quotes. Put the text between quotes."
-    elif "cannot start any token" in problem:
-        sentence = (
-            "A line cannot begin like this. Indent with spaces, not with tabs, and put text between quotes."
-        )
-    else:
-        sentence = (
-            "This is not valid YAML (%(problem)s). Check the indentation and the quotes around this line."
-        )
-        return Fault(line, "", sentence, {"problem": problem})
-    return Fault(line, "", sentence)
+    # Where a quote or bracket opened that never closed, not where the file ended without it.
+    mark = begun if begun and any(words in problem for words in _OPENED) else noticed
+    fault = next((fault for words, fault in _NOT_YAML if words in problem), _NOT_YAML_ELSE)
+    return replace(fault, line=first_line + (mark.line if mark else 0))
 
 
 @dataclass(slots=True)

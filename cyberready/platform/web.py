@@ -33,7 +33,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from cyberready.kernel.refusals import Refused
-from cyberready.platform import markdown, texts
+from cyberready.platform import markdown, sizes, texts
 from cyberready.platform.context import now
 from cyberready.platform.gate import SignInNeeded, back_to_sign_in, public
 from cyberready.platform.texts import gettext
@@ -257,12 +257,25 @@ def _expired(error: Exception) -> ResponseReturnValue:
     )
 
 
+# What fields are called on the page that gives back what was typed; the form with their own labels is not there.
+FIELDS = {
+    "text": _("Text"),
+    "body": _("Text"),
+    "source": _("Text"),
+    "title": _("Title"),
+    "note": _("Explanation"),
+    "reason": _("Reason"),
+    "decision": _("Decision"),
+    "remark": _("Remark"),
+}
+
+
 def _kept() -> list[tuple[str, str]]:
     """What was typed: every text field of the refused form but secrets, so that nothing is lost."""
     hidden = {"csrf_token", "password", "password_again", "current_password", "back", "next", "version"}
     hidden |= {"began", "section", "do"}
     return [
-        (name, value)
+        (str(FIELDS.get(name, name)), value)
         for name, value in _sent().items(multi=True)
         if value
         and name.rpartition("-")[2] not in hidden  # two forms on one page have a prefix: link-csrf_token
@@ -281,7 +294,11 @@ SENTENCES = {
     400: _("This request cannot be read. Go back and try again."),
     404: _("This page does not exist. The address may be mistyped, or what it showed was moved."),
     405: _("This address cannot be used in this way. Go back and use the buttons on the page."),
-    413: _("This file is too large. The limit is %(limit)s MB.", limit=10),
+    413: _(
+        "This is too large: a file may be %(file)s MB, what you type in a form %(form)s MB. Make it smaller, or split it.",
+        file=sizes.megabytes(sizes.UPLOAD),
+        form=sizes.megabytes(sizes.FORM),
+    ),
     429: _("Too many attempts. Wait a few minutes and try again."),
 }
 OTHERWISE = _("This is not possible here. Go back and try again.")

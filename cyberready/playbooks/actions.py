@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
+from cyberready.improvements import actions as improvements
 from cyberready.kernel.actor import Actor
 from cyberready.kernel.refusals import Conflict, Refused
 from cyberready.platform.realm import Realm
@@ -69,6 +70,7 @@ def withdraw(
 ) -> PlaybookRelease:
     """Say that a release is no longer to be followed; it stays readable, also where it is in use.
 
+    The improvements that it closed are open again, unless a later version that holds them too is followed.
     Raises Refused without a reason and Conflict when it was withdrawn before.
     """
     found = queries.release(session, realm, release_id)
@@ -87,6 +89,8 @@ def withdraw(
     named = {"slug": found.slug, "title": found.title, "version": found.version, "language": found.language}
     said: dict[str, Plain] = {**named, "release": found.id, "reason": reason.strip()}
     record(session, playbook.id, Kind.PLAYBOOK_WITHDRAWN, said, actor=actor, now=now)
+    undone = queries.later_than_current(session, realm, found.slug, found.language)
+    improvements.open_again(session, realm, found.slug, found.language, undone, actor=actor, now=now)
     return found
 
 

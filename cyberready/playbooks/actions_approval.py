@@ -1,6 +1,6 @@
 """Approving: who must agree, submitting, agreeing or sending back, publishing what was agreed to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,11 +10,13 @@ from cyberready.improvements import actions as improvements
 from cyberready.kernel.actor import SYSTEM, Actor
 from cyberready.kernel.refusals import Conflict, NotFound, Refused
 from cyberready.people import queries as people
+from cyberready.people.actions_access import note
 from cyberready.platform.faults import Fault, FaultsFound
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import formats, lifecycle, queries, queries_drafts
 from cyberready.playbooks.actions import held, published, record, release
-from cyberready.playbooks.actions_drafts import NO_LONGER, back_to_draft, held_draft, noted, rewrite
+from cyberready.playbooks.actions_drafts import NO_LONGER, back_to_draft, describe, held_draft, noted, rewrite
+from cyberready.playbooks.actions_translations import refuse_unchanged
 from cyberready.playbooks.lifecycle import OPEN, UNDER_REVIEW, Approver, Change, State, Verdict
 from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.models_drafts import (
@@ -25,9 +27,7 @@ from cyberready.playbooks.models_drafts import (
     MandateApprover,
     PlaybookMandate,
 )
-from cyberready.trail import actions as trail
-from cyberready.trail import queries as trails
-from cyberready.trail.rules import STAFF, Kind, Plain
+from cyberready.trail.rules import Kind, Plain
 
 MOST_APPROVERS = 8
 LONGEST_FUNCTION, LONGEST_REMARK = 120, 4000
@@ -121,9 +121,9 @@ def delegate(
     session.flush()  # the entry names the delegation
     names = {"deputy": deputy.name, "principal": actor.name}
     times = {"starts": starts_at.isoformat(), "ends": ends_at.isoformat()}
-    _in_organisation_trail(
-        session, realm, Kind.DELEGATION_SET, made, actor=actor, now=now, said={**names, **times}
-    )
+    about = f"delegation:{made.id}"
+    said = {**names, **times}
+    note(session, realm.organisation_id, Kind.DELEGATION_SET, actor=actor, now=now, about=about, **said)
     return made
 
 
@@ -137,25 +137,38 @@ def end_delegation(
         raise NotFound("This delegation does not exist, or it is over.")
     found.ends_at = now
     names = {"deputy": people.account(session, realm, found.deputy_id).name, "principal": actor.name}
-    _in_organisation_trail(session, realm, Kind.DELEGATION_ENDED, found, actor=actor, now=now, said=names)
+    about = f"delegation:{found.id}"
+    note(session, realm.organisation_id, Kind.DELEGATION_ENDED, actor=actor, now=now, about=about, **names)
     return found
 
 
-def submit(session: Session, realm: Realm, draft_id: int, *, actor: Actor, now: datetime) -> Draft:
+def submit(
+    session: Session,
+    realm: Realm,
+    draft_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    described: tuple[Change, str] | None = None,
+) -> Draft:
     """Ask the approvers to agree to a draft; its text gets the number under which it will be published.
 
-    Raises FaultsFound for a faulty text, Conflict when another version was published since, and Refused when nobody
-    said what changes, when the playbook has no mandate, or when an approver wrote part of the text.
+    What the version changes is *described* in the same act when it is given, else it was before. Raises FaultsFound for
+    a faulty text, Conflict when another version was published since, and Refused when nobody said what changes or
+    nothing does, when the playbook has no mandate, or when an approver wrote part of the text.
     """
     kept = held_draft(session, realm, draft_id, (State.DRAFT,))
     playbook = held(session, kept.playbook_id)
     _refuse_when_moved(session, kept)
+    if described is not None:
+        describe(session, realm, draft_id, *described, actor=actor, now=now)
     if not kept.note:
         raise Refused("Write first what this version changes and why.")
     mandate = queries_drafts.mandate(session, realm, playbook.id)
     if mandate is None:
         raise Refused("Nobody was named yet who approves this playbook. Set the mandate first.")
     _check_text(kept)
+    refuse_unchanged(session, realm, kept)
     number = lifecycle.next_release(
         queries.version_numbers(session, playbook.id, kept.language), Change(kept.change)
     )
@@ -229,7 +242,8 @@ def refuse(
     said = [Remark(one.step_id, one.text.strip()[:LONGEST_REMARK]) for one in remarks if one.text.strip()]
     if not said:
         raise Refused("Write what must change, at a step or for the whole playbook.")
-    if {one.step_id for one in said} - {"", *queries.parsed(kept.source).step_ids}:
+    titles = {step.id: step.title for step in queries.parsed(kept.source).steps}
+    if {one.step_id for one in said} - {"", *titles}:
         raise Refused("One of these steps does not exist in this text.")
     known, away = queries_drafts.review(session, kept), queries_drafts.absences(session, realm, now)
     place = queries_drafts.seat(known, away, _account(actor), now)
@@ -239,7 +253,7 @@ def refuse(
     was = kept.version
     back_to_draft(session, kept, actor=actor, now=now)
     kept.updated_at = now
-    told = "; ".join(f"{one.step_id}: {one.text}" if one.step_id else one.text for one in said)
+    told = "; ".join(f"{titles[one.step_id]}: {one.text}" if one.step_id else one.text for one in said)
     names = {"name": made.name, "function": made.function, "on_behalf_of": made.on_behalf_name}
     noted(session, kept, Kind.DRAFT_REFUSED, actor, now, digest=digest, version=was, remarks=told, **names)
     return kept
@@ -369,20 +383,3 @@ def _refuse_when_moved(session: Session, kept: Draft) -> None:
     newer = queries_drafts.moved_on(session, kept)
     if newer is not None:
         raise Conflict(MOVED, version=newer.version)
-
-
-def _in_organisation_trail(
-    session: Session,
-    realm: Realm,
-    kind: Kind,
-    of: Delegation,
-    *,
-    actor: Actor,
-    now: datetime,
-    said: Mapping[str, Plain],
-) -> None:
-    head = trails.organisation_trail(session, realm.organisation_id)
-    about = f"delegation:{of.id}"
-    trail.write(
-        session, head.id, kind, actor=actor, at=now, about=about, audience=(STAFF,), happened_at=None, **said
-    )

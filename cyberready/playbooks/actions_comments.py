@@ -1,10 +1,14 @@
-"""Saying something about a step, and resolving what was said."""
+"""Saying something about a step, and dealing with what was said: resolving it, or making a finding of it."""
 
 from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from cyberready.improvements import actions as improvements
+from cyberready.improvements import queries as findings
+from cyberready.improvements.actions import Aim
+from cyberready.improvements.rules import Origin, Theme
 from cyberready.kernel.actor import Actor
 from cyberready.kernel.refusals import Conflict, Refused
 from cyberready.platform.realm import Realm
@@ -13,9 +17,10 @@ from cyberready.playbooks.actions import record
 from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.models_drafts import Draft
 from cyberready.playbooks.models_editing import StepComment
-from cyberready.trail.rules import Kind
+from cyberready.trail.rules import Kind, Plain
 
 LONGEST = 4000
+ON_DRAFT = "This is a comment on a draft: mend the draft. Findings are about published versions."
 
 
 def on_draft(
@@ -41,13 +46,74 @@ def resolve(
     found = queries_comments.comment(session, realm, comment_id)
     if not as_writer and found.by != actor.ref:
         raise Refused("A comment is resolved by who made it or by a writer of the playbook.")
+    _claim(session, realm, found, actor, now)
+    of: Draft | PlaybookRelease = (
+        queries_drafts.draft(session, realm, found.draft_id)
+        if found.draft_id is not None
+        else queries.release(session, realm, found.release_id or 0)
+    )
+    _record(session, found, of, Kind.COMMENT_RESOLVED, actor, now)
+    return found
+
+
+def file_finding(
+    session: Session,
+    realm: Realm,
+    comment_id: int,
+    *,
+    theme: Theme,
+    text: str,
+    step_id: str,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Make a finding of a comment on a release, which resolves the comment; gives the number of the finding.
+
+    It points at *step_id* of that very version, or at the version as a whole. Raises NotFound, Refused for a comment on
+    a draft, and Conflict when the comment was resolved or made a finding before.
+    """
+    found = queries_comments.comment(session, realm, comment_id)
+    if found.release_id is None:
+        raise Refused(ON_DRAFT)
+    of = queries.release(session, realm, found.release_id)
+    _claim(session, realm, found, actor, now)
+    filed = improvements.file(
+        session,
+        realm,
+        origin=Origin.COMMENT,
+        occasion=found.ref,
+        occasion_title=occasion_title(found, of),
+        theme=theme,
+        text=text,
+        aim=_aim(of, step_id),
+        actor=actor,
+        now=now,
+    )
+    _record(session, found, of, Kind.COMMENT_RESOLVED, actor, now, finding=filed.id)
+    return filed.id
+
+
+def occasion_title(comment: StepComment, of: PlaybookRelease) -> str:
+    """What to call the occasion on which a comment was made: the version and who said it."""
+    return f"{of.title} {of.version}, {comment.by_name}"
+
+
+def _aim(of: PlaybookRelease, step_id: str) -> Aim:
+    """The step in the version that was commented on, which need not be the current one."""
+    titles = {step.id: step.title for step in queries.parsed(of.source).steps}
+    known = step_id if step_id in titles else ""
+    return Aim(of.slug, of.title, of.language, of.version, known, titles.get(known, ""))
+
+
+def _claim(session: Session, realm: Realm, found: StepComment, actor: Actor, now: datetime) -> None:
+    """Mark a comment as dealt with; of two who do that at the same instant the second is refused."""
     unresolved = update(StepComment).where(StepComment.id == found.id, StepComment.resolved_at.is_(None))
     says = {"resolved_by": actor.ref, "resolved_name": actor.name, "resolved_at": now}
     if session.execute(unresolved.values(says).returning(StepComment.id)).first() is None:
+        if findings.filed_on(session, realm, [found.ref]):
+            raise Conflict("A finding was made of this comment already.")
         raise Conflict("This comment was resolved already.")
     session.refresh(found)
-    _record(session, found, Kind.COMMENT_RESOLVED, actor, now)
-    return found
 
 
 def _make(
@@ -79,17 +145,27 @@ def _make(
     )
     session.add(made)
     session.flush()  # the entry names the comment
-    _record(session, made, Kind.COMMENT_MADE, actor, now)
+    _record(session, made, of, Kind.COMMENT_MADE, actor, now)
     return made
 
 
-def _record(session: Session, of: StepComment, kind: Kind, actor: Actor, now: datetime) -> None:
-    place = f"#{of.step_id}" if of.step_id else "*"
-    said = {
-        "comment": of.id,
-        "draft": of.draft_id,
-        "release": of.release_id,
-        "place": place,
-        "text": of.text,
+def _record(
+    session: Session,
+    comment: StepComment,
+    of: Draft | PlaybookRelease,
+    kind: Kind,
+    actor: Actor,
+    now: datetime,
+    **more: Plain,
+) -> None:
+    """Write an entry that names the place as readers know it: the title of the step, or of the whole."""
+    titles = {one.key: one.title for one in editing.sections(of.source)}
+    said: dict[str, Plain] = {
+        "comment": comment.id,
+        "draft": comment.draft_id,
+        "release": comment.release_id,
+        "step": comment.step_id,
+        "place": titles.get(comment.step_id, comment.step_id) if comment.step_id else of.title,
+        "text": comment.text,
     }
-    record(session, of.playbook_id, kind, said, actor=actor, now=now, about=f"comment:{of.id}")
+    record(session, comment.playbook_id, kind, said | more, actor=actor, now=now, about=comment.ref)

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session, undefer
 
 from cyberready.improvements import actions as improvements
 from cyberready.kernel.actor import Actor
-from cyberready.kernel.refusals import Conflict, NotFound
+from cyberready.kernel.refusals import Conflict, NotFound, Refused
+from cyberready.people import queries as people
 from cyberready.platform.outline import key
 from cyberready.platform.realm import Realm
-from cyberready.playbooks import formats, lifecycle, queries, queries_drafts
+from cyberready.playbooks import formats, lifecycle, queries, queries_drafts, skeletons
 from cyberready.playbooks.actions import held, opened, record
 from cyberready.playbooks.lifecycle import OPEN, UNDER_REVIEW, Change, State, Verdict
 from cyberready.playbooks.models import Playbook, PlaybookRelease
-from cyberready.playbooks.models_drafts import Approval, Draft, DraftRevision
+from cyberready.playbooks.models_drafts import Approval, Draft, DraftRevision, DraftWriter
 from cyberready.trail.rules import Kind, Plain
 
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -33,6 +34,7 @@ TAKEN = frozenset(
         "messages",
         "new",
         "placeholders",
+        "readings",
         "templates",
     }
 )
@@ -57,14 +59,17 @@ def begin(
 ) -> Draft:
     """Begin a draft from the current release; a translation begins with the text that is to be translated.
 
-    Raises NotFound when there is no release to begin from.
+    A translation that lags behind says from the start that it will translate the current original. When every version
+    was withdrawn it begins from the last one. Raises NotFound when there is no release to begin from.
     """
-    base = queries.current(session, realm, slug, language)
+    base = queries.to_go_on_from(session, realm, slug, language)
     playbook = held(session, base.playbook_id)
     source, same = base.source, base.language == language
+    follows = queries.newer_original(session, realm, base) if same else base
     if not same:
         source = lifecycle.with_front(source, "language", language)
-        source = lifecycle.with_front(source, "translates", base.version)
+    if follows is not None:
+        source = lifecycle.with_front(source, "translates", follows.version)
     made = _draft(session, playbook, source, language=language, title=base.title, actor=actor, now=now)
     made.base_release_id = base.id if same else None
     made.change = Change.MINOR if same else Change.MAJOR
@@ -74,13 +79,51 @@ def begin(
     return made
 
 
+def begin_new(
+    session: Session, realm: Realm, title: str, slug: str, language: str, *, actor: Actor, now: datetime
+) -> Draft:
+    """Begin a playbook that is not there yet, with a text in which every phase says what to write.
+
+    Without *slug* the short name is made of the title. Raises Refused for a title or a short name that cannot be, and
+    Conflict when there is a playbook of that short name.
+    """
+    called = " ".join(title.split())[:LONGEST_TITLE]
+    if not called or not called.isprintable():
+        raise Refused("Give the playbook a title of ordinary text.")
+    name = slug.strip() or key(called)
+    if not _fit(name):
+        raise Refused(
+            "%(name)s cannot be a short name. Use small letters, digits and hyphens, such as power-cut.",
+            name=name,
+        )
+    if _taken(session, realm, name):
+        raise Conflict(
+            "There is a playbook with the short name %(name)s already. Choose another short name.", name=name
+        )
+    playbook = opened(session, realm, name, now=now)
+    text = skeletons.skeleton(called, name, language)
+    made = _draft(session, playbook, text, language=language, title=called, actor=actor, now=now)
+    made.change = Change.MAJOR
+    _keep(session, made, actor, now)
+    noted(session, made, Kind.DRAFT_BEGUN, actor, now, language=language, base="", digest=made.digest)
+    return made
+
+
 def bring_in(
-    session: Session, realm: Realm, source: str | bytes, *, origin: str, actor: Actor, now: datetime
+    session: Session,
+    realm: Realm,
+    source: str | bytes,
+    *,
+    origin: str,
+    writers: Sequence[int] = (),
+    actor: Actor,
+    now: datetime,
 ) -> Draft:
     """Begin a draft from a text that came from outside; *origin* says where from (the name of a file).
 
-    The text may still hold faults: short name, title and language are read as far as possible. Raises FaultsFound for
-    what is no text at all.
+    *writers* are the accounts that wrote it besides *actor*: they can never approve it. The text may still hold faults:
+    short name, title and language are read as far as possible. Raises FaultsFound for what is no text at all, and
+    NotFound for a writer of another organisation.
     """
     text = formats.canonical(source)
     language = _language(text)
@@ -92,7 +135,13 @@ def bring_in(
     made.base_release_id = base.id if base else None
     made.change = Change.MINOR if base else Change.MAJOR
     _keep(session, made, actor, now)
-    says = {"language": language, "origin": made.origin, "digest": made.digest}
+    names = _name_writers(session, realm, made, writers, actor=actor, now=now)
+    says = {
+        "language": language,
+        "origin": made.origin,
+        "digest": made.digest,
+        "written_by": ", ".join(names),
+    }
     noted(session, made, Kind.DRAFT_BROUGHT_IN, actor, now, **says)
     return made
 
@@ -213,13 +262,15 @@ def noted(session: Session, of: Draft, kind: Kind, actor: Actor, now: datetime, 
 
 
 def back_to_draft(session: Session, kept: Draft, *, actor: Actor, now: datetime) -> None:
-    """Take a draft that is under review back to its writers under a new number; approvals lapse."""
+    """Take a draft that is under review back to its writers under a new number; approvals lapse, if there were any."""
     if kept.state not in UNDER_REVIEW:
         return
     count = lapse(session, kept, actor=actor, now=now)
     was, kept.state, kept.mandate_id = kept.version, State.DRAFT, None
     kept.version = _next_number(session, kept.playbook_id, kept.language)
-    noted(session, kept, Kind.APPROVALS_LAPSED, actor, now, version=was, count=count, following=kept.version)
+    if count:
+        says: dict[str, Plain] = {"version": was, "count": count, "following": kept.version}
+        noted(session, kept, Kind.APPROVALS_LAPSED, actor, now, **says)
 
 
 def lapse(session: Session, kept: Draft, *, actor: Actor, now: datetime) -> int:
@@ -291,6 +342,19 @@ def _revise(session: Session, kept: Draft, actor: Actor, now: datetime) -> None:
     )
 
 
+def _name_writers(
+    session: Session, realm: Realm, made: Draft, writers: Sequence[int], *, actor: Actor, now: datetime
+) -> list[str]:
+    """Keep who wrote the text before it came in, but who brings it in; gives their names."""
+    known = [people.account(session, realm, number) for number in dict.fromkeys(writers)]
+    others = [one for one in known if f"account:{one.id}" != actor.ref]
+    session.add_all(
+        DraftWriter(draft_id=made.id, writer=f"account:{one.id}", name=one.name, named_by=actor.ref, at=now)
+        for one in others
+    )
+    return [one.name for one in others]
+
+
 def _next_number(session: Session, playbook_id: int, language: str) -> str:
     chosen = select(Draft.version).where(Draft.playbook_id == playbook_id, Draft.language == language)
     published = queries.version_numbers(session, playbook_id, language)
@@ -306,6 +370,11 @@ def _slug(text: str, title: str) -> str:
 
 def _fit(slug: str) -> bool:
     return SLUG.fullmatch(slug) is not None and len(slug) <= LONGEST_NAME and slug not in TAKEN
+
+
+def _taken(session: Session, realm: Realm, slug: str) -> bool:
+    named = Playbook.organisation_id == realm.organisation_id, Playbook.slug == slug
+    return session.scalars(select(Playbook.id).where(*named)).first() is not None
 
 
 def _language(text: str) -> str:
@@ -325,10 +394,7 @@ def _follow_front(session: Session, realm: Realm, kept: Draft) -> None:
     kept.language = _language(kept.source)
     if slug == kept.slug or not _fit(slug):
         return
-    taken = select(Playbook.id).where(
-        Playbook.organisation_id == realm.organisation_id, Playbook.slug == slug
-    )
     alone = select(Draft.id).where(Draft.playbook_id == kept.playbook_id, Draft.id != kept.id)
-    if session.scalars(taken).first() is None and session.scalars(alone.limit(1)).first() is None:
+    if not _taken(session, realm, slug) and session.scalars(alone.limit(1)).first() is None:
         held(session, kept.playbook_id).slug = slug
         kept.slug = slug

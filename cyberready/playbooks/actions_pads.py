@@ -9,9 +9,10 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from cyberready.kernel.actor import Actor
-from cyberready.kernel.refusals import Refused
+from cyberready.kernel.refusals import Conflict, Refused
 from cyberready.platform.realm import Realm
-from cyberready.playbooks import queries_drafts, queries_editing
+from cyberready.playbooks import actions_drafts, queries_drafts, queries_editing
+from cyberready.playbooks.lifecycle import OPEN, State
 from cyberready.playbooks.models_editing import DraftPad
 
 LONGEST = 2_000_000  # characters
@@ -31,11 +32,14 @@ def keep(
 ) -> DraftPad:
     """Keep what somebody typed in one section of a draft, in place of what they typed before.
 
-    Raises NotFound, and Refused for a text of more than two million characters.
+    Raises NotFound, Conflict for a draft that is never changed again, and Refused for a text of more than two million
+    characters.
     """
     if len(text) > LONGEST or len(section) > LONGEST_NAME or len(base) > LONGEST_NAME:
         raise Refused("This text is too long to be kept. Save a part of it.")
     draft = queries_drafts.draft(session, realm, draft_id)
+    if draft.state not in OPEN:
+        raise Conflict(actions_drafts.NO_LONGER[State(draft.state)])
     found = queries_editing.pad(session, realm, draft_id, section, actor.ref)
     if found is None:
         found = DraftPad(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cyberready.kernel.actor import Actor
 from cyberready.kernel.refusals import Refused
 from cyberready.platform.realm import Realm
-from cyberready.playbooks import placeholders, queries
+from cyberready.playbooks import indexing, placeholders, queries
 from cyberready.playbooks.models_placeholders import PlaceholderValue
 from cyberready.trail import actions as trail
 from cyberready.trail import queries as trails
@@ -44,6 +44,8 @@ def fill(
             made = {"organisation_id": realm.organisation_id, "slug": slug, "key": key, "value": value}
             session.add(PlaceholderValue(**made, filled_at=now, filled_by=actor.ref))
     if changed:
+        session.flush()  # what is found is read from what was filled in
+        indexing.record_filled(session, realm, slug, changed)
         _tell(session, realm, slug, changed, actor, now)
     return changed
 

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from cyberready.kernel.actor import Actor
 from cyberready.kernel.refusals import Conflict, Forbidden, Refused
 from cyberready.people import queries as people
+from cyberready.people.rules import ACCOUNT_ROLES
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import queries, queries_drafts, queries_reviews
 from cyberready.playbooks.actions import answer_requests, held, record
+from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.models_reviews import PlaybookCare, Reading, ReviewConfirmation, ReviewRequest
 from cyberready.trail.rules import Kind, Plain
 
@@ -35,7 +37,7 @@ def set_care(
     if owner_id is not None and owner_id == deputy_id:
         raise Refused("Nobody is their own deputy.")
     names = [people.account(session, realm, one).name for one in (owner_id, deputy_id) if one is not None]
-    unknown = set(readers) - set(queries_reviews.role_names())
+    unknown = set(readers) - set(ACCOUNT_ROLES)
     if unknown:
         raise Refused("Choose roles from the list.")
     kept = session.get(PlaybookCare, playbook.id) or PlaybookCare(playbook_id=playbook.id)
@@ -86,6 +88,22 @@ def confirm_unchanged(
     return made
 
 
+def ask_reviews(
+    session: Session,
+    realm: Realm,
+    release_ids: Collection[int],
+    occasion: str,
+    title: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Ask for a review of each playbook that was used on an occasion, in one order for all, so that no two wait for each other."""
+    used = [one.release for one in queries.all_followed(session, realm, release_ids).values()]
+    for release in sorted(used, key=lambda one: (one.playbook_id, one.id)):
+        ask_review(session, realm, release.id, occasion, title, actor=actor, now=now)
+
+
 def ask_review(
     session: Session, realm: Realm, release_id: int, occasion: str, title: str, *, actor: Actor, now: datetime
 ) -> None:
@@ -107,7 +125,8 @@ def confirm_read(
 ) -> Reading:
     """Record that the actor has read and understood a release; a second time changes nothing.
 
-    Raises Conflict when it is no longer the version to follow, and Refused for who has no account.
+    Raises Conflict when it is no longer the version to follow or a translation that lags behind, and Refused for who has
+    no account.
     """
     release = queries.release(session, realm, release_id, slug)
     account = queries_drafts.account_number(actor.ref)
@@ -115,11 +134,24 @@ def confirm_read(
         raise Refused("Sign in with your own account for this.")
     chosen = select(Reading).where(Reading.release_id == release_id, Reading.account_id == account)
     known = session.scalars(chosen).first()
-    if known is None and queries.current(session, realm, slug, release.language).id != release_id:
-        raise Conflict(MOVED)
+    if known is None:
+        _refuse_outdated(session, realm, release)
     made = known or Reading(release_id=release_id, account_id=account, at=now)
     session.add(made)
     session.flush()  # a second one in the same instant meets the constraint here
     said = {"version": release.version, "name": actor.name}
     record(session, release.playbook_id, Kind.PLAYBOOK_READ, said, actor=actor, now=now)
     return made
+
+
+def _refuse_outdated(session: Session, realm: Realm, release: PlaybookRelease) -> None:
+    """Raise Conflict unless a release says what is to be followed now, in its own language or as a translation."""
+    spoken = queries.current_in_each_language(session, realm, release.slug)
+    if release.id not in {one.id for one in spoken}:
+        raise Conflict(MOVED)
+    original = queries.original_of(spoken)
+    if not queries.stands_for(release, original):
+        raise Conflict(
+            "This translation does not say what version %(version)s of the original says. Read and confirm the original.",
+            version=original.version,
+        )

@@ -26,7 +26,17 @@ from cyberready.platform.texts import gettext as _
 from cyberready.platform.texts import language
 from cyberready.playbooks.changes import ChangeKind
 from cyberready.playbooks.comparison import Comparison, Passage
-from cyberready.playbooks.documents_comparison import Heading, called, changed, differing, named
+from cyberready.playbooks.documents_comparison import (
+    Heading,
+    arranged,
+    called,
+    changed,
+    differing,
+    fact,
+    facts,
+    in_text,
+    named,
+)
 from cyberready.playbooks.lines import Line, LineStyle, lines
 from cyberready.playbooks.pieces import Piece, PieceKind
 from cyberready.playbooks.sections import FRONT, PHASE
@@ -66,7 +76,7 @@ def as_docx(comparison: Comparison, heading: Heading, author: Author, template: 
             setter.set(block, following)
             setter.part_from(block, following)
     tracked = Tracked(setter, author)
-    for passage in comparison.passages:
+    for _place, passage in arranged(comparison.passages):
         if passage.section.kind != FRONT or changed(passage):
             tracked.passage(passage)
     return finished(setter, outline)
@@ -75,9 +85,21 @@ def as_docx(comparison: Comparison, heading: Heading, author: Author, template: 
 def _summary(comparison: Comparison, heading: Heading) -> Iterator[Block]:
     yield Fields(((_("Old version"), heading.old), (_("New version"), heading.new)))
     yield Title(2, _("What changed"))
-    found = [(passage, change) for _place, passage in differing(comparison) for change in passage.changes]
-    if not found:
+    passages = differing(comparison)
+    if not passages:
         yield Paragraph(_("There are no differences."))
+        return
+    yield from _changes_in_text(passages)
+    if rows := tuple((fact(one), one.old or "–", one.new or "–") for one in facts(passages)):
+        yield Title(2, _("Front matter"))
+        yield Table((_("What"), _("Was"), _("Is now")), rows, (4.6, 6.0, 6.0))
+    yield Title(2, _("The text with its changes"))
+
+
+def _changes_in_text(passages: Iterable[tuple[int, Passage]]) -> Iterator[Block]:
+    found = [(passage, change) for _place, passage in in_text(passages) for change in passage.changes]
+    if not found:
+        yield Paragraph(_("Nothing changed in the text itself."))
         return
     header = (_("Part"), _("What"), _("Was"), _("Is now"))
     rows = tuple(
@@ -85,7 +107,6 @@ def _summary(comparison: Comparison, heading: Heading) -> Iterator[Block]:
         for passage, change in found
     )
     yield Table(header, rows, (4.6, 3.6, 4.2, 4.2))
-    yield Title(2, _("The text with its changes"))
 
 
 class Tracked:

@@ -71,6 +71,18 @@ FIELDS = {
     "version": later("Version number changed"),
     "translates": later("Translated version changed"),
 }
+# What a field of the front matter is called; those of roles and placeholders have names of their own.
+FACTS = {
+    "title": later("Title"),
+    "summary": later("Summary"),
+    "owner": later("Owner"),
+    "tlp": later("TLP marking"),
+    "review_months": later("Months until the review"),
+    "language": later("Language"),
+    "slug": later("Short name"),
+    "version": later("Version number"),
+    "translates": later("Translates version"),
+}
 TONES = {
     ChangeKind.ADDED: "ok",
     ChangeKind.REMOVED: "err",
@@ -102,6 +114,37 @@ def called(change: Change) -> str:
     return str(CALLED.get((change.kind, change.part)) or KINDS[change.kind])
 
 
+def fact(change: Change) -> str:
+    """What the field of the front matter that changed is called, in the reader's language."""
+    kind, _dot, name = change.field.partition(".")
+    if kind == "roles":
+        return _("Role %(name)s", name=name)
+    if kind == "placeholders":
+        return _("Placeholder %(name)s", name=name)
+    return str(FACTS.get(change.field) or called(change))
+
+
+def is_front(passage: Passage) -> bool:
+    """Whether a passage is the front matter, which is told after the text."""
+    return passage.section.kind == FRONT
+
+
+def arranged(passages: Iterable[Passage]) -> list[tuple[int, Passage]]:
+    """Passages with their places, from 1, in the order of telling: the front matter, which hides what matters, last."""
+    return sorted(enumerate(passages, 1), key=lambda one: is_front(one[1]))
+
+
+def in_text(found: Iterable[tuple[int, Passage]]) -> list[tuple[int, Passage]]:
+    """Those of the passages that are not the front matter."""
+    return [one for one in found if not is_front(one[1])]
+
+
+def facts(found: Iterable[tuple[int, Passage]]) -> list[Change]:
+    """What changed in the front matter besides the version number, which both headings say."""
+    changes = (change for _place, passage in found if is_front(passage) for change in passage.changes)
+    return [change for change in changes if change.field != "version"]
+
+
 def named(passage: Passage) -> str:
     """The title of a passage for a list: with its number, or what kind of part it is."""
     if passage.section.kind == FRONT:
@@ -112,13 +155,15 @@ def named(passage: Passage) -> str:
 
 
 def differing(comparison: Comparison) -> list[tuple[int, Passage]]:
-    """The passages in which something changed, with their place, from 1."""
-    return [(place, passage) for place, passage in enumerate(comparison.passages, 1) if changed(passage)]
+    """The passages in which something changed, with their place, from 1; the front matter last."""
+    return [(place, passage) for place, passage in arranged(comparison.passages) if changed(passage)]
 
 
 def totals(found: Iterable[tuple[int, Passage]]) -> list[tuple[ChangeKind, str, int]]:
     """How often each kind of change was made, what came, went and moved first."""
-    counts = Counter((change.kind, called(change)) for _place, passage in found for change in passage.changes)
+    counts = Counter(
+        (change.kind, called(change)) for _place, passage in in_text(found) for change in passage.changes
+    )
     order = list(ChangeKind)
     return sorted(
         ((kind, said, count) for (kind, said), count in counts.items()),
@@ -226,6 +271,10 @@ def names() -> dict[str, Any]:
         "called": called,
         "named": named,
         "changed": changed,
+        "fact": fact,
+        "facts": facts,
+        "in_text": in_text,
+        "is_front": is_front,
         "faced": faced,
         "lines": lines,
         "rows": rows,

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from markdown_it.token import Token
 
-from cyberready.platform import markdown
+from cyberready.platform import excess, markdown
 from cyberready.platform.faults import Fault, FaultsFound
 from cyberready.platform.outline import Block, anchor, blocks, key, plain
 from cyberready.platform.sources import SUSPECT, read_yaml
@@ -47,8 +47,11 @@ def sections(source: str) -> tuple[Section, ...]:
 
 
 def _is_excessive(source: str) -> bool:
-    lines = source.split("\n")
-    return len(lines) > formats.MOST_LINES or max(map(len, lines)) > formats.LONGEST_LINE
+    try:
+        excess.refuse(source)
+    except FaultsFound:
+        return True
+    return False
 
 
 def _heading(block: Block) -> Heading | None:
@@ -59,7 +62,9 @@ def _heading(block: Block) -> Heading | None:
 
 
 def form_of(text: str) -> StepForm | None:
-    """A step as a form; None for text that does not begin with the heading of a step."""
+    """A step as a form; None for text that does not begin with the heading of a step, or is too long to be read."""
+    if _is_excessive(text):
+        return None
     first, *rest = blocks(markdown.parser().parse(text) or [Token("hr", "hr", 0)])
     if first.kind != "heading" or first.tokens[0].tag != "h3" or first.start != 0:
         return None

@@ -82,7 +82,7 @@ class Path:
 class Drawing:
     """A chart: boxes in the order of the file, lines, and the titles of the phases with their places.
 
-    ``cuts`` are the heights at which no box is cut in two, from 0 to the height of all.
+    ``cuts`` are the heights at which no box and no line across is cut in two or touched, from 0 to the height of all.
     """
 
     width: int
@@ -147,9 +147,8 @@ class _Layout:
         gaps, tops, headings, height = self._down()
         boxes = {name: self._box(node, tops[self._layer[name]]) for name, node in self._nodes.items()}
         paths = [Path(edge, self._points(edge, boxes, gaps)) for edge in self._graph.edges]
-        return Drawing(
-            self._width, height, tuple(boxes.values()), tuple(paths), tuple(headings), (*gaps, height)
-        )
+        cuts = (0, *(gap + GAP // 2 for gap in gaps[1:-1]), height)
+        return Drawing(self._width, height, tuple(boxes.values()), tuple(paths), tuple(headings), cuts)
 
     def _is_near(self, edge: Edge) -> bool:
         return self._layer[edge.target] == self._layer[edge.source] + 1

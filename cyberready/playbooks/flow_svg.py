@@ -10,6 +10,7 @@ from cyberready.playbooks.rules import DECISION, END, PARALLEL
 
 ROUND, CORNER, ARROW = 6, 8, 5
 LEAST_WIDE, TALLER = 560, 13  # a sheet of A4 without its margins is 1.4 times as high as it is wide
+FIRST_TALLER = 10  # on the first stand title, version and what the drawing is
 
 
 def svg(
@@ -36,11 +37,11 @@ def svg(
 
 def sheets(drawing: Drawing, *, name: str = "flow") -> tuple[str, ...]:
     """The drawing that ``svg`` made in parts that fit on sheets of paper, cut where no box is cut in two."""
-    highest = max(drawing.width, LEAST_WIDE) * TALLER // 10
+    wide = max(drawing.width, LEAST_WIDE)
     made: list[str] = []
     top = 0
-    for cut, after in pairwise([*drawing.cuts, drawing.height + highest]):
-        if after - top > highest and cut > top:
+    for cut, after in pairwise([*drawing.cuts, drawing.height + wide * TALLER]):
+        if after - top > wide * (TALLER if made else FIRST_TALLER) // 10 and cut > top:
             box = (
                 f'viewBox="0 {top} {drawing.width} {cut - top}" width="{drawing.width}" height="{cut - top}"'
             )

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from cyberready.platform import markdown
+from cyberready.platform import excess, markdown
 from cyberready.platform.faults import MOST_FAULTS, Fault, FaultsFound
 from cyberready.platform.outline import KEY, Block, anchor, blocks, key, links, plain
 from cyberready.platform.shapes import Language, Name, Title, Words, nearest, validated
@@ -22,8 +22,6 @@ FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTIL
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 REFERENCE = re.compile(r" {0,3}\[[^\]]+\]:")
 QUOTE = re.compile(r" {0,3}> ?")
-MOST_LINES = 20_000
-LONGEST_LINE = 20_000
 TAKEN = frozenset({"main", "notices"})  # ids that every page of the application has
 
 
@@ -66,7 +64,7 @@ def parse(source: str | bytes) -> Playbook:
 def attempt(source: str | bytes) -> tuple[Playbook | None, list[Fault]]:
     """What can be read of a file with faults (None when its front matter is one), and the faults."""
     text = text_of(source)
-    _refuse_excess(text)
+    excess.refuse(text)
     matter = FRONT.match(text, len(text) - len(text.lstrip("\n")))
     if matter is None:
         sentence = (
@@ -82,18 +80,6 @@ def attempt(source: str | bytes) -> tuple[Playbook | None, list[Fault]]:
     if front is None:
         return None, faults
     return Playbook(**dict(front), intro=intro, phases=phases, digest=digest(text)), faults
-
-
-def _refuse_excess(text: str) -> None:
-    """Refuse what no one will read and what would keep the Markdown parser busy for a minute."""
-    lines = text.split("\n")
-    if len(lines) > MOST_LINES:
-        sentence = "The file has more than %(limit)s lines. Split the playbook."
-        raise FaultsFound([Fault(MOST_LINES + 1, "", sentence, {"limit": MOST_LINES})])
-    for line, words in enumerate(lines, 1):
-        if len(words) > LONGEST_LINE:
-            sentence = "This line is longer than %(limit)s characters. Break it."
-            raise FaultsFound([Fault(line, "", sentence, {"limit": LONGEST_LINE})])
 
 
 def _front(text: str, line: int) -> tuple[Front | None, Document | None, list[Fault]]:

@@ -1,6 +1,6 @@
 """The forms of the life cycle: bringing in a file, describing, sending back, mandate, delegation, withdrawal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask_wtf import FlaskForm
@@ -13,6 +13,7 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -20,13 +21,16 @@ from wtforms import (
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from cyberready.kernel.refusals import Refused
 from cyberready.people.rules import instant
-from cyberready.platform.texts import gettext
+from cyberready.platform.sources import name_of
+from cyberready.platform.texts import LANGUAGES, gettext
 from cyberready.platform.texts import lazy_gettext as _
 from cyberready.platform.web import AMSTERDAM
 from cyberready.playbooks.actions_approval import LONGEST_FUNCTION, MOST_APPROVERS, Remark
+from cyberready.playbooks.actions_drafts import LONGEST_NAME, LONGEST_TITLE
 from cyberready.playbooks.lifecycle import CHANGE_NAMES, Change
 from cyberready.playbooks.rules import Step
 
@@ -51,18 +55,42 @@ class BringInForm(Kept):
 
     file = FileField(_("Playbook file"))
     source = TextAreaField(_("Or the text of the file"))
+    writers = SelectMultipleField(
+        _("Who else wrote it?"),
+        description=_("Who wrote part of a text can never approve it. You count as a writer already."),
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    def offer(self, people: Iterable[tuple[int, str]]) -> None:
+        """Offer these colleagues as writers."""
+        self.writers.choices = [SelectChoice(number, name) for number, name in people]
 
     @property
     def given(self) -> tuple[str, bytes | str]:
         """What was given with the name of its file; empty when nothing was."""
         chosen: bytes = self.file.data.read() if self.file.data else b""
         if chosen:
-            return self.file.data.filename or "", chosen
+            return name_of(self.file.data.filename or ""), chosen
         return "", self.source.data or ""
 
     def keep(self, given: bytes | str) -> None:
         """Put what was given in the text field, so that nothing is lost; bytes that are no text are marked."""
         self.source.data = given.decode("utf-8", "replace") if isinstance(given, bytes) else given
+
+
+class NewPlaybookForm(Kept):
+    """What a playbook is called that is not there yet; without a short name it is made of the title."""
+
+    title = StringField(_("Title"), [InputRequired(FILL_IN), Length(max=LONGEST_TITLE)])
+    slug = StringField(_("Short name"), [Length(max=LONGEST_NAME)])
+    language = SelectField(_("Language"), [InputRequired(FILL_IN)])
+
+    def offer(self) -> None:
+        """Offer the languages."""
+        names = {"nl": _("Dutch"), "en": _("English")}
+        self.language.choices = [SelectChoice(code, str(names[code])) for code in LANGUAGES]
 
 
 class DescriptionForm(Kept):
@@ -101,10 +129,21 @@ class ReasonForm(Kept):
 
 
 class ApproverForm(PlainForm):  # type: ignore[misc]  # WTForms is not followed
-    """One approver; an empty row counts for nothing."""
+    """One approver; an empty row counts for nothing, and without a function that of the account is signed with."""
 
     account = SelectField(_("Who"), coerce=lambda value: int(value) if value else None)
     function = StringField(_("Signs as"), [Length(max=LONGEST_FUNCTION)])
+    known: Mapping[int, str] = {}
+
+    def validate_function(self, _field: Field) -> None:
+        """Refuse an approver of whom nobody says under which function he or she signs."""
+        if self.account.data and not self.signs_as:
+            raise ValidationError(gettext("Fill in a function: none stands with this account."))
+
+    @property
+    def signs_as(self) -> str:
+        """The function that was typed, else that of the account."""
+        return (self.function.data or "").strip() or self.known.get(self.account.data or 0, "")
 
 
 class MandateForm(Kept):
@@ -113,22 +152,27 @@ class MandateForm(Kept):
     order = RadioField(_("Order"), [InputRequired(FILL_IN)], default="in-order")
     approvers = FieldList(FormField(ApproverForm), min_entries=4, max_entries=MOST_APPROVERS)
 
-    def offer(self, people: Iterable[tuple[int, str]]) -> None:
-        """Offer these accounts in each row."""
+    def offer(self, people: Sequence[tuple[int, str, str]]) -> None:
+        """Offer these accounts (number, name, function) in each row."""
         self.order.choices = [
             SelectChoice("in-order", gettext("One after the other, in this order")),
             SelectChoice("any", gettext("In any order")),
         ]
         nobody = SelectChoice("", gettext("Nobody"))
-        known = [SelectChoice(str(number), name) for number, name in people]
+        known = [
+            SelectChoice(str(number), f"{name}, {function}" if function else name)
+            for number, name, function in people
+        ]
+        functions = {number: function for number, _name, function in people}
         for row in self.approvers:
             row.form.account.choices = [nobody, *known]
+            row.form.known = functions
 
     @property
     def given(self) -> list[tuple[int, str]]:
         """The rows that were filled in."""
-        rows = [(row.form.account.data, row.form.function.data or "") for row in self.approvers]
-        return [(account, function) for account, function in rows if account]
+        rows = [row.form for row in self.approvers]
+        return [(row.account.data, row.signs_as) for row in rows if row.account.data]
 
 
 class DelegationForm(Kept):

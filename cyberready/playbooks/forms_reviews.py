@@ -8,9 +8,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cyberready.people.rules import ROLE_NAMES
+from cyberready.people.rules import ACCOUNT_ROLES, ROLE_NAMES
 from cyberready.platform.texts import lazy_gettext as _
-from cyberready.playbooks.queries_reviews import role_names
 
 
 class CareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
@@ -20,7 +19,7 @@ class CareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     deputy = SelectField(_("Deputy of the owner"), coerce=int, default=0)
     readers = SelectMultipleField(
         _("Roles that must have read it"),
-        choices=[SelectChoice(name, _(ROLE_NAMES[name])) for name in role_names()],
+        choices=[SelectChoice(role.value, _(ROLE_NAMES[role])) for role in ACCOUNT_ROLES],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

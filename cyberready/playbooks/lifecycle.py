@@ -187,6 +187,15 @@ def front_of(source: str, key: str) -> str:
     return said[1:-1].strip() if len(said) > 1 and said[0] == said[-1] and said[0] in _QUOTES else said
 
 
+def same_but_numbers(one: str, other: str) -> bool:
+    """Whether two sources differ at most in their own number and in that of the version that they translate."""
+
+    def bare(source: str) -> str:
+        return with_front(with_version(source, ""), "translates", "")
+
+    return bare(one) == bare(other)
+
+
 def _line_of(key: str) -> re.Pattern[str]:
     name = re.escape(key)
     return re.compile(rf"^(?:{name}|\"{name}\"|'{name}')[ \t]*:.*\n(?:[ \t]+.*\n)*", re.MULTILINE)

@@ -66,6 +66,20 @@ class DraftRevision(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+class DraftWriter(Base):
+    """Somebody who wrote a text before it was brought in; ``writer`` and ``named_by`` are references of actors."""
+
+    __tablename__ = "draft_writers"
+    __table_args__ = (UniqueConstraint("draft_id", "writer"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("playbook_drafts.id"))
+    writer: Mapped[str]
+    name: Mapped[str]
+    named_by: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
 class PlaybookMandate(Base):
     """Who approves a playbook, from ``set_at`` on; a changed mandate is a new row."""
 
@@ -183,7 +197,13 @@ def approval_guards(dialect: str) -> list[str]:
     return guards.lasting(dialect, "approvals", REWRITTEN)
 
 
-for _table in ("draft_revisions", "playbook_mandates", "mandate_approvers", "approval_remarks"):
+for _table in (
+    "draft_revisions",
+    "draft_writers",
+    "playbook_mandates",
+    "mandate_approvers",
+    "approval_remarks",
+):
     guards.protect(_table)
 guards.guard("playbook_drafts", draft_guards)
 guards.guard("approvals", approval_guards)

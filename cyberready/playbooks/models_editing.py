@@ -78,6 +78,11 @@ class StepComment(Base):
     resolved_at: Mapped[datetime | None] = mapped_column(Moment)
 
     @property
+    def ref(self) -> str:
+        """How the trail names it, and a finding that was made of it."""
+        return f"comment:{self.id}"
+
+    @property
     def is_open(self) -> bool:
         """Whether it waits for an answer."""
         return self.resolved_at is None

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from cyberready.kernel.refusals import NotFound
 from cyberready.platform.realm import Realm
-from cyberready.playbooks import queries, queries_drafts
+from cyberready.playbooks import queries, queries_drafts, queries_visibility
 from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.models_drafts import Draft
+from cyberready.playbooks.queries_visibility import Reader
 
 DRAFT = "draft-"
 UNKNOWN = "This version of the playbook does not exist."
@@ -31,10 +32,11 @@ class Version:
     is_draft: bool
 
 
-def versions(session: Session, realm: Realm, slug: str, *, drafts: bool) -> list[Version]:
+def versions(session: Session, realm: Realm, slug: str, reader: Reader) -> list[Version]:
     """What can be compared, newest first, open drafts (for who may see them) before releases; raises NotFound."""
     book = queries_drafts.playbook(session, realm, slug)
-    open_ = queries_drafts.drafts_of(session, realm, book.id) if drafts else []
+    written = queries_drafts.drafts_of(session, realm, book.id)
+    open_ = queries_visibility.seen(session, realm, reader, written)
     try:
         published = queries.releases(session, realm, slug)
     except NotFound:
@@ -44,7 +46,7 @@ def versions(session: Session, realm: Realm, slug: str, *, drafts: bool) -> list
     return [*map(_of_draft, reversed(open_)), *map(_of_release, published)]
 
 
-def source(session: Session, realm: Realm, slug: str, key: str, *, drafts: bool) -> tuple[Version, str]:
+def source(session: Session, realm: Realm, slug: str, key: str, reader: Reader) -> tuple[Version, str]:
     """One version with its text; raises NotFound, also for a draft of who may not see it."""
     number = key.removeprefix(DRAFT)
     if not number.isdecimal() or len(number) > 9:
@@ -52,9 +54,7 @@ def source(session: Session, realm: Realm, slug: str, key: str, *, drafts: bool)
     if not key.startswith(DRAFT):
         release = queries.release(session, realm, int(number), slug)
         return _of_release(release), release.source
-    if not drafts:
-        raise NotFound(UNKNOWN)
-    draft = queries_drafts.draft(session, realm, int(number))
+    draft = queries_visibility.draft(session, realm, reader, int(number))
     if draft.slug != slug and draft.playbook_id != queries_drafts.playbook(session, realm, slug).id:
         raise NotFound(UNKNOWN)
     return _of_draft(draft), draft.source

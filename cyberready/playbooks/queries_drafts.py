@@ -18,6 +18,7 @@ from cyberready.playbooks.models_drafts import (
     Delegation,
     Draft,
     DraftRevision,
+    DraftWriter,
     PlaybookMandate,
 )
 
@@ -75,6 +76,14 @@ def drafts_of(session: Session, realm: Realm, playbook_id: int) -> list[Draft]:
     return list(session.scalars(chosen.order_by(Draft.id)))
 
 
+def open_in(session: Session, realm: Realm, slug: str, language: str) -> list[Draft]:
+    """The open drafts of a playbook in one language, oldest first, without their source."""
+    chosen = _drafts(realm).where(
+        Draft.slug == slug, Draft.language == language, Draft.state.in_(lifecycle.OPEN)
+    )
+    return list(session.scalars(chosen.order_by(Draft.id)))
+
+
 def revisions(session: Session, realm: Realm, draft_id: int, *, limit: int = 50) -> list[DraftRevision]:
     """The last texts that a draft had, newest first, without them; raises NotFound."""
     known = draft(session, realm, draft_id)
@@ -99,6 +108,15 @@ def approvals(session: Session, draft_ids: Iterable[int]) -> dict[int, list[Appr
     for approval in session.scalars(chosen.options(selectinload(Approval.remarks))):
         found[approval.draft_id].append(approval)
     return dict(found)
+
+
+def refusal(session: Session, of: Draft) -> Approval | None:
+    """The last refusal of a draft with its remarks, as long as the draft is with its writers; None without one."""
+    if of.state != State.DRAFT:
+        return None
+    chosen = select(Approval).where(Approval.draft_id == of.id, Approval.verdict == Verdict.REFUSED)
+    latest = chosen.order_by(Approval.id.desc()).limit(1)
+    return session.scalars(latest.options(selectinload(Approval.remarks))).first()
 
 
 def release_approvals(session: Session, release_ids: Sequence[int]) -> dict[int, list[Approval]]:
@@ -157,15 +175,23 @@ def reviews(session: Session, drafts: Sequence[Draft]) -> dict[int, Review]:
 
 
 def editors(session: Session, drafts: Sequence[Draft]) -> dict[int, frozenset[int]]:
-    """The accounts that wrote any text of a draft or described what it changes, by draft."""
+    """The accounts that wrote any text of a draft, here or before it came in, or described what it changes, by draft."""
     found = {one.id: {one.author, *one.described_by.split()} for one in drafts}
-    chosen = select(DraftRevision.draft_id, DraftRevision.by).where(DraftRevision.draft_id.in_(list(found)))
-    for draft_id, by in session.execute(chosen.distinct()):
+    saved = select(DraftRevision.draft_id, DraftRevision.by).where(DraftRevision.draft_id.in_(list(found)))
+    named = select(DraftWriter.draft_id, DraftWriter.writer).where(DraftWriter.draft_id.in_(list(found)))
+    for draft_id, by in session.execute(saved.union(named)):
         found[draft_id].add(by)
     return {
         draft_id: frozenset(number for ref in refs if (number := account_number(ref)))
         for draft_id, refs in found.items()
     }
+
+
+def named_writers(session: Session, realm: Realm, draft_id: int) -> list[str]:
+    """The names of who wrote the text before it was brought in, as far as that was said, by name; raises NotFound."""
+    known = draft(session, realm, draft_id)
+    chosen = select(DraftWriter.name).where(DraftWriter.draft_id == known.id)
+    return list(session.scalars(chosen.order_by(DraftWriter.name, DraftWriter.id)))
 
 
 def absences(session: Session, realm: Realm, now: datetime) -> list[Absence]:

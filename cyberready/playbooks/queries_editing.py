@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
 
 from cyberready.platform.realm import Realm
-from cyberready.playbooks import editing, sections
+from cyberready.playbooks import editing, queries_drafts, sections
 from cyberready.playbooks.models_drafts import Draft, DraftRevision
 from cyberready.playbooks.models_editing import DraftPad
 
@@ -23,6 +23,16 @@ def pad(session: Session, realm: Realm, draft_id: int, section: str, account: st
 def pads(session: Session, realm: Realm, draft_id: int, account: str) -> dict[str, DraftPad]:
     """What *account* typed in this draft and did not save, by section."""
     return {found.section: found for found in session.scalars(_pads(realm, draft_id, account))}
+
+
+def kind_of(session: Session, realm: Realm, draft_id: int, section: str) -> str:
+    """Whether the section of a draft with this key is a step, a phase or another part; empty when there is none.
+
+    Raises NotFound for a draft that does not exist.
+    """
+    draft = queries_drafts.draft(session, realm, draft_id)
+    found = sections.find(editing.sections(draft.source), section)
+    return found.kind if found else ""
 
 
 def text_with(session: Session, draft: Draft, section: str, began: str) -> str | None:

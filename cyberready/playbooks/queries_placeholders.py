@@ -48,10 +48,24 @@ def own_values(session: Session, realm: Realm, slug: str) -> dict[str, str]:
     return {key: value for key, value in session.execute(chosen)}  # noqa: C416 -- a row is no pair to the type checker
 
 
-def needs(session: Session, realm: Realm, slug: str = "") -> list[Need]:
-    """Every placeholder of the current playbooks (of one when *slug* is given), what is missing first, then by key."""
+def all_values(session: Session, realm: Realm) -> dict[str, dict[str, str]]:
+    """Everything that is filled in, by playbook; the general values stand under no name."""
+    chosen = select(PlaceholderValue).where(PlaceholderValue.organisation_id == realm.organisation_id)
+    found: dict[str, dict[str, str]] = {}
+    for one in session.scalars(chosen):
+        found.setdefault(one.slug, {})[one.key] = one.value
+    return found
+
+
+def needs(
+    session: Session, realm: Realm, slug: str = "", language: str = queries.FIRST_LANGUAGE
+) -> list[Need]:
+    """Every placeholder of the current playbooks (of one when *slug* is given), what is missing first, then by key.
+
+    They are described in *language* where a playbook in it says what they are.
+    """
     releases = _with_sources(session, realm, slug)
-    descriptions: dict[str, str] = {}
+    descriptions = _described(session, realm, language) if language != queries.FIRST_LANGUAGE else {}
     stands: dict[str, list[PlaybookRelease]] = {}
     for release in releases:
         playbook = queries.parsed(release.source)
@@ -65,6 +79,15 @@ def needs(session: Session, realm: Realm, slug: str = "") -> list[Need]:
         for key in stands
     ]
     return sorted(found, key=lambda need: (bool(need.value or need.general), need.key))
+
+
+def _described(session: Session, realm: Realm, language: str) -> dict[str, str]:
+    """What the placeholders of all current playbooks in one language are called."""
+    found: dict[str, str] = {}
+    for release in queries.current_texts_in(session, realm, language):
+        for key, words in queries.parsed(release.source).placeholders.items():
+            found.setdefault(key, words)
+    return found
 
 
 def filled(source: str, given: Mapping[str, str]) -> Playbook:

@@ -269,9 +269,19 @@ class StepForm:
     @property
     def body(self) -> str:
         """The text below the heading without the fields."""
+        return "".join(words for _line, words in self._rest()).strip("\n")
+
+    def body_line(self, line: int) -> int:
+        """Which line of the body, from 1, a line of the text is, from 0; the first for a line that is above it."""
+        rest = self._rest()
+        above = next((at for at, (_line, words) in enumerate(rest) if words != "\n"), 0)
+        return max(1, sum(1 for number, _words in rest if number <= line) - above)
+
+    def _rest(self) -> list[tuple[int, str]]:
+        """The lines below the heading that no field has, numbered from 0."""
         used = {line for one in self.fields for line in range(one.start, one.end)}
         rest = enumerate(_lines(self.text)[self.heading_end :], self.heading_end)
-        return "".join(words for line, words in rest if line not in used).strip("\n")
+        return [(line, words) for line, words in rest if line not in used]
 
 
 def rewritten(form: StepForm, values: Mapping[str, str], language: str) -> str:

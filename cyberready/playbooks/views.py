@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from cyberready.improvements import queries as improvements
 from cyberready.platform.context import now, read
 from cyberready.platform.gate import may, principal, realm
+from cyberready.platform.texts import language
 from cyberready.platform.web import attachment, page
 from cyberready.playbooks import (
     queries,
@@ -16,6 +17,7 @@ from cyberready.playbooks import (
     views_drafts,
     views_editor,
     views_images,
+    views_new,
     views_placeholders,
     views_reading,
     views_reviews,
@@ -34,6 +36,7 @@ __all__ = [
     "views_drafts",
     "views_editor",
     "views_images",
+    "views_new",
     "views_placeholders",
     "views_reading",
     "views_reviews",
@@ -48,19 +51,21 @@ __all__ = [
 def library() -> ResponseReturnValue:
     """Every playbook of the organisation."""
     present = now()
-    found, offers, open_findings = read(
+    found, shown, offers, without, open_findings = read(
         lambda session: (
             queries_reviews.reviews(session, realm(), present),
+            {one.playbook_id: one for one in queries.current_releases(session, realm(), language())},
             queries_templates.offers(session, realm()),
+            queries.without_current(session, realm()),
             improvements.open_by_playbook(session, realm()) if principal().may("improvements.view") else {},
         )
     )
     books = [
         Book(one.release, one.due, one.due <= present, one.occasions, open_findings.get(one.release.slug, 0))
-        for one in sorted(found, key=lambda one: (one.release.title, one.release.id))
+        for one in sorted(found, key=lambda one: (shown[one.release.playbook_id].title, one.release.id))
     ]
     news = [offer for offer in offers if offer.base is None or offer.newer]
-    return page("playbooks/library", books=books, offers=news)
+    return page("playbooks/library", books=books, shown=shown, offers=news, without=without)
 
 
 @blueprint.get("/<slug>/versions/<int:release_id>/file")

@@ -3,16 +3,25 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from cyberready.kernel.refusals import Conflict, NotFound, Refused
+from cyberready.kernel.refusals import Conflict, Refused
 from cyberready.people import queries as people
 from cyberready.platform.context import now, read, transact
 from cyberready.platform.gate import may, principal, realm, who
 from cyberready.platform.texts import gettext as _
+from cyberready.platform.texts import language
 from cyberready.platform.web import done, page
-from cyberready.playbooks import actions, actions_approval, lifecycle, queries, queries_drafts, screens
+from cyberready.playbooks import (
+    actions,
+    actions_approval,
+    lifecycle,
+    queries,
+    queries_drafts,
+    queries_visibility,
+    screens,
+)
 from cyberready.playbooks.forms_drafts import DelegationForm, MandateForm, ReasonForm, RefusalForm
-from cyberready.playbooks.models import Playbook
-from cyberready.playbooks.views_blueprint import blueprint
+from cyberready.playbooks.models import Playbook, PlaybookRelease
+from cyberready.playbooks.views_blueprint import blueprint, draft_reader
 from cyberready.playbooks.views_drafts import judged_page, sheet_of
 
 
@@ -20,7 +29,8 @@ from cyberready.playbooks.views_drafts import judged_page, sheet_of
 @may("playbooks.approve")
 def approve(draft_id: int) -> ResponseReturnValue:
     """Agree to the very text that was shown."""
-    digest = request.form.get("digest", "")
+    digest, reader = request.form.get("digest", ""), draft_reader()
+    read(lambda session: queries_visibility.draft(session, realm(), reader, draft_id))
     kept = transact(
         lambda session: actions_approval.approve(
             session, realm(), draft_id, digest=digest, actor=who(), now=now()
@@ -40,15 +50,14 @@ def refuse(draft_id: int) -> ResponseReturnValue:
     """Send the draft back with remarks."""
     form = RefusalForm()
     remarks = form.remarks(request.form)
-    digest = form.digest.data or ""
+    digest, reader = form.digest.data or "", draft_reader()
+    read(lambda session: queries_visibility.draft(session, realm(), reader, draft_id))
     try:
         transact(
             lambda session: actions_approval.refuse(
                 session, realm(), draft_id, remarks, digest=digest, actor=who(), now=now()
             )
         )
-    except NotFound:
-        raise
     except Refused as refused:
         return judged_page(draft_id, refused, form)
     return done(_("The draft is sent back to its writers with your remarks."), "playbooks.drafts")
@@ -156,7 +165,7 @@ def end_delegation(delegation_id: int) -> ResponseReturnValue:
 def withdraw_page(slug: str, release_id: int) -> ResponseReturnValue:
     """What withdrawing a version does, before it is done."""
     release = read(lambda session: queries.release(session, realm(), release_id, slug))
-    return page("playbooks/withdraw", release=release, form=ReasonForm())
+    return _withdrawing(release, ReasonForm())
 
 
 @blueprint.post("/<slug>/versions/<int:release_id>/withdraw")
@@ -166,7 +175,7 @@ def withdraw(slug: str, release_id: int) -> ResponseReturnValue:
     release = read(lambda session: queries.release(session, realm(), release_id, slug))
     form = ReasonForm()
     if not form.validate_on_submit():
-        return page("playbooks/withdraw", 422, release=release, form=form)
+        return _withdrawing(release, form, 422)
     reason = form.reason.data or ""
     try:
         transact(
@@ -175,7 +184,7 @@ def withdraw(slug: str, release_id: int) -> ResponseReturnValue:
     except Conflict:
         raise
     except Refused as refused:
-        return page("playbooks/withdraw", form.refuse(refused), release=release, form=form)
+        return _withdrawing(release, form, form.refuse(refused))
     return done(
         _("Version %(version)s is withdrawn.", version=release.version),
         "playbooks.old_reading",
@@ -184,11 +193,16 @@ def withdraw(slug: str, release_id: int) -> ResponseReturnValue:
     )
 
 
+def _withdrawing(release: PlaybookRelease, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
+    title = read(lambda session: screens.called(session, realm(), release.playbook_id, language()))
+    return page("playbooks/withdraw", status, release=release, title=title, form=form)
+
+
 def _mandate_form(slug: str) -> tuple[Playbook, str, MandateForm]:
     playbook, title, known, accounts = read(
         lambda session: (
             found := queries_drafts.playbook(session, realm(), slug),
-            screens.called(session, realm(), found.id),
+            screens.called(session, realm(), found.id, language()),
             queries_drafts.mandate(session, realm(), found.id),
             people.accounts(session, realm()),
         )
@@ -199,7 +213,7 @@ def _mandate_form(slug: str) -> tuple[Playbook, str, MandateForm]:
         "approvers": [{"account": one.account_id, "function": one.function} for one in approvers],
     }
     form = MandateForm(data=stored)
-    form.offer((found.id, found.name) for found in accounts)
+    form.offer([(found.id, found.name, found.memberships[0].function) for found in accounts])
     return playbook, title, form
 
 

@@ -1,4 +1,4 @@
-"""The blueprint of playbooks, and Markdown as all its pages show it."""
+"""The blueprint of playbooks, Markdown as all its pages show it, and who asks for drafts."""
 
 from functools import lru_cache
 
@@ -6,6 +6,9 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from cyberready.platform import markdown
+from cyberready.platform.context import now
+from cyberready.platform.gate import principal
+from cyberready.playbooks.queries_visibility import Reader
 
 IMAGES = "/playbooks/images/"
 blueprint = Blueprint("playbooks", __name__, url_prefix="/playbooks")
@@ -20,6 +23,13 @@ def prose(text: str) -> Markup:
 def playbook_address(slug: str) -> str:
     """Where the playbook is to which a text leads as ``<slug>.md``."""
     return f"/playbooks/{slug}"
+
+
+def draft_reader() -> Reader:
+    """The signed-in person, as who asks for drafts."""
+    person = principal()
+    works = person.may("playbooks.write") or person.may("playbooks.publish")
+    return Reader(person.account_id, works, now())
 
 
 def image_address(digest: str) -> str:

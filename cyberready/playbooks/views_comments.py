@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.utils import redirect
 
+from cyberready.improvements import queries as improvements
 from cyberready.platform.context import now, read, transact
 from cyberready.platform.gate import may, principal, realm, who
 from cyberready.platform.texts import gettext as _
@@ -17,13 +18,13 @@ from cyberready.playbooks import (
     editing,
     queries,
     queries_comments,
-    queries_drafts,
+    queries_visibility,
 )
 from cyberready.playbooks.forms_editor import CommentForm
 from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.models_drafts import Draft
 from cyberready.playbooks.models_editing import StepComment
-from cyberready.playbooks.views_blueprint import blueprint
+from cyberready.playbooks.views_blueprint import blueprint, draft_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What was said about one step of a text, or about the whole; then ``steps`` are those that have comments."""
+    """What was said about one step of a text, or about the whole; then ``steps`` are those that have comments.
+
+    ``filed`` are the findings that were made of comments; ``may_file`` says whether one can be made.
+    """
 
     title: str
     version: str
@@ -46,6 +50,8 @@ class Talk:
     step_title: str
     comments: list[StepComment]
     steps: tuple[Step, ...]
+    filed: dict[str, int]
+    may_file: bool = False
 
 
 @blueprint.get("/drafts/<int:draft_id>/comments")
@@ -62,6 +68,8 @@ def comment_on_draft(draft_id: int) -> ResponseReturnValue:
     form, step = CommentForm(), request.args.get("step", "")
     if not form.validate():
         return _on_draft(draft_id, step, form, 422)
+    reader = draft_reader()
+    read(lambda session: queries_visibility.draft(session, realm(), reader, draft_id))
     say = partial(actions_comments.on_draft, text=form.text.data, actor=who(), now=now())
     transact(lambda session: say(session, realm(), draft_id, step))
     return done(_("Your comment is there."), "playbooks.draft_comments", draft_id=draft_id, step=step or None)
@@ -98,8 +106,10 @@ def resolve_comment(comment_id: int) -> ResponseReturnValue:
 
 
 def _on_draft(draft_id: int, step: str, form: CommentForm, status: int = 200) -> ResponseReturnValue:
+    reader = draft_reader()
+
     def work(session: Session) -> tuple[Draft, dict[str, list[StepComment]]]:
-        draft = queries_drafts.draft(session, realm(), draft_id)
+        draft = queries_visibility.draft(session, realm(), reader, draft_id)
         return draft, queries_comments.on_draft(session, realm(), draft_id)
 
     draft, comments = read(work)
@@ -107,29 +117,35 @@ def _on_draft(draft_id: int, step: str, form: CommentForm, status: int = 200) ->
         back = url_for("playbooks.edit", draft_id=draft_id, _anchor=f"at-{step}" if step else None)
     else:
         back = url_for("playbooks.draft", draft_id=draft_id)
-    return _page(_talk(draft, step, comments), form, back, status)
+    return _page(_talk(draft, step, comments, {}), form, back, status)
 
 
 def _on_release(
     slug: str, release_id: int, step: str, form: CommentForm, status: int = 200
 ) -> ResponseReturnValue:
-    def work(session: Session) -> tuple[PlaybookRelease, dict[str, list[StepComment]]]:
+    def work(session: Session) -> Talk:
         release = queries.release(session, realm(), release_id, slug)
-        return release, queries_comments.on_release(session, realm(), release_id)
+        comments = queries_comments.on_release(session, realm(), release_id)
+        dealt_with = [one.ref for one in comments.get(step, []) if not one.is_open]
+        filed = improvements.filed_on(session, realm(), dealt_with) if dealt_with else {}
+        return _talk(release, step, comments, filed)
 
-    release, comments = read(work)
     back = url_for("playbooks.old_reading", slug=slug, release_id=release_id, _anchor=step or None)
-    return _page(_talk(release, step, comments), form, back, status)
+    return _page(read(work), form, back, status)
 
 
-def _talk(of: Draft | PlaybookRelease, step: str, comments: dict[str, list[StepComment]]) -> Talk:
+def _talk(
+    of: Draft | PlaybookRelease, step: str, comments: dict[str, list[StepComment]], filed: dict[str, int]
+) -> Talk:
     titles = {found.key: found.title for found in editing.sections(of.source)}
     others = tuple(
         Step(key, titles.get(key, key), len(said), sum(one.is_open for one in said))
         for key, said in comments.items()
         if key and not step
     )
-    return Talk(of.title, of.version, step, titles.get(step, step), comments.get(step, []), others)
+    may_file = isinstance(of, PlaybookRelease) and principal().may("improvements.file")
+    said, called = comments.get(step, []), titles.get(step, step)
+    return Talk(of.title, of.version, step, called, said, others, filed, may_file)
 
 
 def _page(talk: Talk, form: CommentForm, back: str, status: int) -> ResponseReturnValue:

@@ -14,12 +14,19 @@ from cyberready.platform.paper import stationery
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.texts import language
 from cyberready.platform.web import attachment, page, shortdate
-from cyberready.playbooks import documents_changes, documents_comparison, queries_comparison, sides
+from cyberready.playbooks import (
+    documents_changes,
+    documents_comparison,
+    queries_comparison,
+    queries_drafts,
+    screens,
+    sides,
+)
 from cyberready.playbooks.comparison import Comparison
 from cyberready.playbooks.documents_changes import Author
 from cyberready.playbooks.documents_comparison import Heading
 from cyberready.playbooks.queries_comparison import Version
-from cyberready.playbooks.views_blueprint import blueprint
+from cyberready.playbooks.views_blueprint import blueprint, draft_reader
 
 VIEWS = ("columns", "one", "whole")
 TYPES = {
@@ -41,13 +48,18 @@ class Choice:
 @may("playbooks.read")
 def compare(slug: str) -> ResponseReturnValue:
     """Two versions: ``?old=`` and ``?new=`` are numbers of releases or ``draft-`` with that of a draft."""
-    drafts = principal().may("playbooks.approve")
-    found = read(lambda session: queries_comparison.versions(session, realm(), slug, drafts=drafts))
+    reader = draft_reader()
+    found, title = read(
+        lambda session: (
+            queries_comparison.versions(session, realm(), slug, reader),
+            screens.called(session, realm(), queries_drafts.playbook(session, realm(), slug).id, language()),
+        )
+    )
     keys = queries_comparison.pair(found, request.args.get("old", ""), request.args.get("new", ""))
     view = request.args.get("view", "")
     shown: dict[str, Any] = {
         "slug": slug,
-        "title": found[0].title,
+        "title": title,
         "choices": [Choice(one.key, _name(one, dated=True)) for one in found],
         "pair": keys,
         "view": view if view in VIEWS else VIEWS[0],
@@ -58,7 +70,7 @@ def compare(slug: str) -> ResponseReturnValue:
         return page("playbooks/compare", **shown)
     old, new, comparison = _compared(slug, *keys)
     differing = documents_comparison.differing(comparison)
-    whole = list(enumerate(comparison.passages, 1))
+    whole = documents_comparison.arranged(comparison.passages)
     return page(
         "playbooks/compare",
         **shown,
@@ -96,11 +108,11 @@ def _file(kind: str, comparison: Comparison, old: Version, new: Version) -> byte
 
 
 def _compared(slug: str, old: str, new: str) -> tuple[Version, Version, Comparison]:
-    drafts = principal().may("playbooks.approve")
+    reader = draft_reader()
 
     def work(session: Session) -> tuple[tuple[Version, str], tuple[Version, str]]:
-        one = queries_comparison.source(session, realm(), slug, old, drafts=drafts)
-        return one, queries_comparison.source(session, realm(), slug, new, drafts=drafts)
+        one = queries_comparison.source(session, realm(), slug, old, reader)
+        return one, queries_comparison.source(session, realm(), slug, new, reader)
 
     (before, before_text), (after, after_text) = read(work)
     return before, after, sides.compare(before_text, after_text)

@@ -3,7 +3,8 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from cyberready.kernel.refusals import Conflict, Refused
+from cyberready.kernel.refusals import Conflict, NotFound, Refused
+from cyberready.people import queries as people
 from cyberready.platform.context import now, read, transact
 from cyberready.platform.faults import FaultsFound
 from cyberready.platform.gate import may, principal, realm, who
@@ -13,10 +14,12 @@ from cyberready.platform.web import AMSTERDAM, attachment, done, page
 from cyberready.playbooks import (
     actions_approval,
     actions_drafts,
+    actions_translations,
     lifecycle,
     queries_comments,
     queries_drafts,
     queries_reading,
+    queries_visibility,
     screens,
 )
 from cyberready.playbooks.forms_drafts import (
@@ -28,18 +31,19 @@ from cyberready.playbooks.forms_drafts import (
 )
 from cyberready.playbooks.lifecycle import Change, State
 from cyberready.playbooks.screens import Sheet
-from cyberready.playbooks.views_blueprint import blueprint
+from cyberready.playbooks.views_blueprint import blueprint, draft_reader
+from cyberready.playbooks.views_lapsing import state_of, told
 from cyberready.playbooks.views_parts import References, Voice, places
 
 
 @blueprint.get("/drafts")
 @may("playbooks.approve")
 def drafts() -> ResponseReturnValue:
-    """Every draft that is being written, reviewed or waits to be published, and what waits for the reader."""
-    present, me = now(), principal().number
+    """The open drafts that the reader may see, and those that wait for him or her."""
+    present, me, reader = now(), principal().number, draft_reader()
     found, mine = read(
         lambda session: (
-            queries_drafts.open_drafts(session, realm()),
+            queries_visibility.seen(session, realm(), reader, queries_drafts.open_drafts(session, realm())),
             queries_drafts.waiting_for(session, realm(), me, now=present),
         )
     )
@@ -57,15 +61,17 @@ def draft(draft_id: int) -> ResponseReturnValue:
 @may("playbooks.approve")
 def draft_text(draft_id: int) -> ResponseReturnValue:
     """The text of a draft as it will read; with faults as it is written."""
+    reader = draft_reader()
     found, comments = read(
         lambda session: (
-            queries_drafts.draft(session, realm(), draft_id),
+            queries_visibility.draft(session, realm(), reader, draft_id),
             queries_comments.on_draft(session, realm(), draft_id),
         )
     )
     script, faults = screens.examined(found.source)
+    tlp = screens.marking(found.source, script)
     if script is None:
-        return page("playbooks/draft_text", draft=found, playbook=None, faults=faults)
+        return page("playbooks/draft_text", draft=found, playbook=None, faults=faults, tlp=tlp)
     voice, may_call = Voice(script.placeholders), principal().may("people.view")
     today = now().astimezone(AMSTERDAM).date()
     links = read(
@@ -76,9 +82,9 @@ def draft_text(draft_id: int) -> ResponseReturnValue:
     return page(
         "playbooks/draft_text",
         draft=found,
+        tlp=tlp,
         playbook=script,
         voice=voice,
-        prose=voice.prose,
         refs=References(found.slug, language(), links, places(script)),
         comments=comments,
     )
@@ -88,7 +94,8 @@ def draft_text(draft_id: int) -> ResponseReturnValue:
 @may("playbooks.approve")
 def draft_revision(draft_id: int, number: int) -> ResponseReturnValue:
     """A text that a draft had, as a file."""
-    found = read(lambda session: queries_drafts.revision(session, realm(), draft_id, number))
+    reader = draft_reader()
+    found = read(lambda session: queries_visibility.revision(session, realm(), reader, draft_id, number))
     name = f"draft-{draft_id}-{number}.md"
     return attachment(found.source.encode(), name, "text/markdown; charset=utf-8")
 
@@ -110,24 +117,34 @@ def begin(slug: str) -> ResponseReturnValue:
 @may("playbooks.write")
 def bring_in_page() -> ResponseReturnValue:
     """The form to bring in a playbook as a draft."""
-    return page("playbooks/bring_in", form=BringInForm(), faults=())
+    return page("playbooks/bring_in", form=_bring_in_form(), faults=())
+
+
+def _bring_in_form() -> BringInForm:
+    """The form with everybody but the reader as possible writers."""
+    known, me = read(lambda session: people.accounts(session, realm())), principal().number
+    form = BringInForm()
+    form.offer((one.id, one.name) for one in known if one.id != me)
+    return form
 
 
 @blueprint.post("/new/file")
 @may("playbooks.write")
 def bring_in() -> ResponseReturnValue:
     """Make a draft of a file; what is no text at all stays in the form."""
-    form = BringInForm()
+    form = _bring_in_form()
     origin, given = form.given
     form.keep(given)
-    if not form.validate() or not given.strip():
+    valid = form.validate()
+    if not given.strip():
         form.file.errors = [*form.file.errors, _("Choose a file or paste its text.")]
+    if not valid or not given.strip():
         return page("playbooks/bring_in", 422, form=form, faults=())
-    origin = origin or _("pasted text")
+    origin, writers = origin or _("pasted text"), form.writers.data or []
     try:
         made = transact(
             lambda session: actions_drafts.bring_in(
-                session, realm(), given, origin=origin, actor=who(), now=now()
+                session, realm(), given, origin=origin, writers=writers, actor=who(), now=now()
             )
         )
     except FaultsFound as found:
@@ -143,23 +160,37 @@ def describe(draft_id: int) -> ResponseReturnValue:
     form.offer()
     if not form.validate_on_submit():
         return draft_page(sheet_of(draft_id), 422, description=form)
-    change, note = Change(form.change.data), form.note.data or ""
-    transact(
+    change, note, before = Change(form.change.data), form.note.data or "", state_of(draft_id)
+    kept = transact(
         lambda session: actions_drafts.describe(
             session, realm(), draft_id, change, note, actor=who(), now=now()
         )
     )
-    return done(_("The change is described."), "playbooks.draft", draft_id=draft_id)
+    said = told(_("The change is described."), before, kept.state)
+    return done(said, "playbooks.draft", draft_id=draft_id)
 
 
 @blueprint.post("/drafts/<int:draft_id>/submit")
 @may("playbooks.write")
 def submit(draft_id: int) -> ResponseReturnValue:
-    """Ask the approvers; every fault of the text is shown on the page of the draft."""
+    """Ask the approvers, with the description as it was typed; every fault is shown on the page of the draft."""
+    form = DescriptionForm()
+    form.offer()
+    if not form.validate():
+        return draft_page(sheet_of(draft_id), 422, description=form)
+    said = Change(form.change.data), form.note.data or ""
     try:
-        transact(lambda session: actions_approval.submit(session, realm(), draft_id, actor=who(), now=now()))
+        transact(
+            lambda session: actions_approval.submit(
+                session, realm(), draft_id, actor=who(), now=now(), described=said
+            )
+        )
     except FaultsFound:
-        return draft_page(sheet_of(draft_id), 422)
+        return draft_page(sheet_of(draft_id), 422, description=form)
+    except (NotFound, Conflict):
+        raise
+    except Refused as refused:
+        return draft_page(sheet_of(draft_id), form.refuse(refused), description=form)
     return done(_("The draft is submitted for approval."), "playbooks.draft", draft_id=draft_id)
 
 
@@ -185,6 +216,18 @@ def go_on(draft_id: int) -> ResponseReturnValue:
     return done(_("The draft now goes on from the current version."), "playbooks.draft", draft_id=draft_id)
 
 
+@blueprint.post("/drafts/<int:draft_id>/follow-original")
+@may("playbooks.write")
+def follow_original(draft_id: int) -> ResponseReturnValue:
+    """Say that what changed in the original was translated."""
+    transact(
+        lambda session: actions_translations.follow_original(
+            session, realm(), draft_id, actor=who(), now=now()
+        )
+    )
+    return done(_("The draft now translates the current original."), "playbooks.draft", draft_id=draft_id)
+
+
 @blueprint.post("/drafts/<int:draft_id>/abandon")
 @may("playbooks.write")
 def abandon(draft_id: int) -> ResponseReturnValue:
@@ -200,9 +243,9 @@ def abandon(draft_id: int) -> ResponseReturnValue:
 
 
 def sheet_of(draft_id: int) -> Sheet:
-    """Everything about one draft for the reader."""
-    present, me = now(), principal().number
-    return read(lambda session: screens.sheet(session, realm(), draft_id, me, now=present))
+    """Everything about one draft for the reader; raises NotFound when he or she may not see it."""
+    reader = draft_reader()
+    return read(lambda session: screens.sheet(session, realm(), draft_id, reader))
 
 
 def draft_page(

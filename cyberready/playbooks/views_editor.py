@@ -13,26 +13,31 @@ from cyberready.platform.context import now, read
 from cyberready.platform.faults import Fault
 from cyberready.platform.gate import may, principal, realm, who
 from cyberready.platform.realm import Realm
+from cyberready.platform.texts import gettext as _
 from cyberready.platform.texts import language
 from cyberready.platform.web import AMSTERDAM, page
 from cyberready.playbooks import (
     editing,
     queries,
+    queries_choices,
     queries_comments,
     queries_drafts,
     queries_editing,
     queries_images,
     queries_reading,
     references,
+    screens,
     sections,
 )
 from cyberready.playbooks.actions_sections import GONE
 from cyberready.playbooks.editing import Part, Preview
 from cyberready.playbooks.forms_editor import ENDS, ImageForm, StepForm, snippets
 from cyberready.playbooks.lifecycle import OPEN, UNDER_REVIEW
-from cyberready.playbooks.models_drafts import Draft
+from cyberready.playbooks.models_drafts import Approval, ApprovalRemark, Draft
 from cyberready.playbooks.models_editing import DraftPad, StepComment
+from cyberready.playbooks.queries_choices import Group, Place
 from cyberready.playbooks.queries_editing import WHOLE
+from cyberready.playbooks.screens import Reason
 from cyberready.playbooks.sections import INTRO, STEP, Section
 from cyberready.playbooks.views_blueprint import blueprint
 from cyberready.playbooks.views_parts import References, Voice, places
@@ -55,6 +60,15 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldFault:
+    """A fault in the form of a step: the field that it is in, and the line of the text in it, from 1."""
+
+    field: str
+    line: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """One section on the page of all: as it would be read, with what stands beside it."""
 
@@ -62,6 +76,7 @@ class Chapter:
     part: Part | None
     faults: tuple[Fault, ...]
     comments: tuple[StepComment, ...]
+    reasons: tuple[Reason, ...]
     kept: bool
 
 
@@ -72,11 +87,17 @@ class Desk:
     draft: Draft
     section: Section | None
     pad: DraftPad | None
+    refusal: Approval | None = None
 
     @property
     def key(self) -> str:
         """The key of the section, empty for the whole text."""
         return self.section.key if self.section else WHOLE
+
+    @property
+    def remarks(self) -> list[ApprovalRemark]:
+        """What an approver wants changed here: at this step, or for the whole text."""
+        return remarks(self.refusal).get(self.key, [])
 
     @property
     def saved(self) -> str:
@@ -110,7 +131,9 @@ def edit(draft_id: int) -> ResponseReturnValue:
             "preview": preview,
             "pads": queries_editing.pads(session, place, draft_id, actor.ref),
             "comments": queries_comments.on_draft(session, place, draft_id),
+            "refusal": queries_drafts.refusal(session, draft),
             "loose": loose_ends(session, place, draft.source, preview),
+            "reasons": screens.reasons(session, place, draft),
             "voice": voice,
             "refs": refs,
         }
@@ -119,10 +142,14 @@ def edit(draft_id: int) -> ResponseReturnValue:
     draft, preview, pads = known["draft"], known["preview"], known["pads"]
     found = editing.sections(draft.source)
     faults = [*(preview.faults if preview else editing.faults(draft.source)), *known["loose"]]
-    chapters = [_chapter(one, found, preview, faults, known["comments"], pads) for one in found]
+    beside = known["comments"], known["reasons"], pads
+    chapters = [_chapter(one, found, preview, faults, *beside) for one in found]
+    asked = remarks(known["refusal"])
     return page(
         "playbooks/edit",
         **known,
+        asked=asked,
+        elsewhere=[one for key, said in asked.items() if not sections.find(found, key) for one in said],
         chapters=chapters,
         faults=faults,
         is_open=draft.state in OPEN,
@@ -136,6 +163,7 @@ def _chapter(
     preview: Preview | None,
     faults: list[Fault],
     comments: dict[str, list[StepComment]],
+    reasons: tuple[Reason, ...],
     pads: dict[str, DraftPad],
 ) -> Chapter:
     last = section.line + max(section.text.count("\n"), 1) - 1
@@ -147,7 +175,8 @@ def _chapter(
         fault for fault in faults if section.line <= fault.line <= last or (is_last and fault.line > last)
     )
     said = tuple(comments.get(section.key, ())) if section.movable else ()
-    return Chapter(section, shown[0] if shown else None, here, said, section.key in pads)
+    why = tuple(one for one in reasons if one.place == section.key)
+    return Chapter(section, shown[0] if shown else None, here, said, why, section.key in pads)
 
 
 @blueprint.get("/drafts/<int:draft_id>/sections/<section_key>")
@@ -178,6 +207,14 @@ def step_form(draft_id: int, section_key: str) -> ResponseReturnValue:
     return show_form(desk, form, text)
 
 
+def remarks(refusal: Approval | None) -> dict[str, list[ApprovalRemark]]:
+    """The remarks of a refusal by the id of their step; under an empty id those on the whole."""
+    found: dict[str, list[ApprovalRemark]] = {}
+    for one in refusal.remarks if refusal else ():
+        found.setdefault(one.step_id, []).append(one)
+    return found
+
+
 def desk_of(draft_id: int, key: str) -> Desk:
     """The draft, one of its sections, and what was typed there; raises NotFound."""
     found = desk_if_there(draft_id, key)
@@ -199,7 +236,8 @@ def _desk(session: Session, place: Realm, actor: Actor, draft_id: int, key: str)
         return None
     pad = queries_editing.pad(session, place, draft_id, key, actor.ref)
     saved = found.text if found else draft.source
-    return Desk(draft, found, pad if pad and sections.digest(pad.text) != sections.digest(saved) else None)
+    kept = pad if pad and sections.digest(pad.text) != sections.digest(saved) else None
+    return Desk(draft, found, kept, queries_drafts.refusal(session, draft))
 
 
 def show_text(
@@ -220,7 +258,10 @@ def show_text(
         **frame(desk, shown),
         seen=seen,
         faults=faults if faults is not None else seen.faults,
+        in_fields=(),
         refused=faults is not None,
+        choices=choices_at(desk, seen) if desk.section is None or desk.section.kind == STEP else {},
+        labels=sections.LABELS[editing.language(desk.draft.source)],
         text=shown,
         version=version or (kept.base if kept else desk.version),
         kept=kept,
@@ -233,16 +274,37 @@ def show_form(desk: Desk, form: StepForm, text: str, status: int = 200) -> Respo
     found = editing.sections(desk.draft.source)
     others = [(one.key, one.title) for one in found if one.kind == STEP and one.key != desk.key]
     end = ENDS[editing.language(desk.draft.source)]
-    form.offer(editing.roles(desk.draft.source), [*others, (end, end)])
+    began = editing.form_of(editing.normal(form.began.data or ""))
+    before = began.values if began else {}
+    form.offer(editing.roles(desk.draft.source), [*others, (end, end)], choices_at(desk, seen), before)
+    in_fields = field_faults(seen, text)
+    for fault in in_fields:
+        form[fault.field].errors = [*form[fault.field].errors, fault.sentence]
     return page(
         "playbooks/step_form",
         status,
         **frame(desk, text),
         seen=seen,
         faults=seen.faults,
+        in_fields=in_fields,
         form=form,
         kept=desk.pad if request.method == "GET" else None,
     )
+
+
+def field_faults(seen: Seen, text: str) -> tuple[FieldFault, ...]:
+    """The faults in the text of a step, each at the field of the form that it is in."""
+    shown = editing.form_of(text)
+    if shown is None:
+        return ()
+    found = []
+    for fault in seen.faults:
+        line, name = fault.line - seen.first, fault.field.partition(".")[0]
+        if name not in sections.FIELDS:
+            name = "title" if line < shown.heading_end else "body"
+        said = _(fault.sentence, **fault.values)
+        found.append(FieldFault(name, shown.body_line(line) if name == "body" else 1, said))
+    return tuple(found)
 
 
 def frame(desk: Desk, text: str) -> dict[str, object]:
@@ -251,6 +313,7 @@ def frame(desk: Desk, text: str) -> dict[str, object]:
     found = [one.key for one in editing.sections(source) if one.kind == STEP]
     roles = editing.roles(source)
     at = found.index(desk.key) if desk.key in found else -1
+    why = read(lambda session: screens.reasons(session, realm(), desk.draft))
     one, two = (found[at + 1 :] + found)[0] if found else "", (found[at + 2 :] + found)[0] if found else ""
     return {
         "draft": desk.draft,
@@ -260,6 +323,7 @@ def frame(desk: Desk, text: str) -> dict[str, object]:
         "image_form": ImageForm(prefix="image"),
         "is_open": desk.draft.state in OPEN,
         "under_review": desk.draft.state in UNDER_REVIEW,
+        "reasons": [one for one in why if desk.key in {WHOLE, one.place}],
         "is_step": editing.form_of(text) is not None and desk.section is not None,
     }
 
@@ -283,6 +347,20 @@ def look(desk: Desk, text: str) -> Seen:
     shown = editing.parts(preview.playbook, first + preview.shift, last + preview.shift)
     intro = desk.section is None or desk.section.kind == INTRO
     return Seen(preview, shown, intro, here, len(faults) - len(here), first, voice, refs)
+
+
+def choices_at(desk: Desk, seen: Seen) -> dict[str, tuple[Group, ...]]:
+    """What the step that is written can name."""
+    place = Place(
+        slug=desk.draft.slug,
+        language=desk.draft.language,
+        step_id=desk.key,
+        reader=language(),
+        on=now().astimezone(AMSTERDAM).date(),
+        may_call=principal().may("people.view"),
+    )
+    playbook = seen.preview.playbook if seen.preview else None
+    return read(lambda session: queries_choices.choices(session, realm(), place, playbook))
 
 
 def reader_of(session: Session, draft: Draft, preview: Preview | None) -> tuple[Voice, References | None]:

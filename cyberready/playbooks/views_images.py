@@ -36,7 +36,7 @@ def keep_image() -> ResponseReturnValue:
     data = form.image.data.read() if form.image.data else b""
     if not form.validate() or not data:
         if not data:
-            form.image.errors = [*form.image.errors, _("Choose an image.")]
+            form.image.errors = [_("Choose an image.")]
         return page("playbooks/image", 422, image_form=form, target="")
     keep = partial(actions_images.keep, data=data, actor=who(), now=now())
     try:

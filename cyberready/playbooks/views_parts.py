@@ -43,9 +43,12 @@ def book(release: PlaybookRelease, present: datetime, confirmed_at: datetime | N
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Says the texts of one playbook as HTML; what is not filled in is marked, with its description."""
+    """Says the texts of one playbook as HTML; what is not filled in is marked, with its description.
 
-    descriptions: Mapping[str, str]
+    Without descriptions (None) it stays as it stands in the file.
+    """
+
+    descriptions: Mapping[str, str] | None
 
     def prose(self, text: str, heading_from: int = 1) -> Markup:
         """Markdown; its own headings begin at level *heading_from*."""
@@ -64,18 +67,20 @@ class Voice:
 
     def words(self, text: str) -> str:
         """Plain text in which nothing can be marked, for the middle of a sentence."""
-        return placeholders.worded(text, self.descriptions)
+        return text if self.descriptions is None else placeholders.worded(text, self.descriptions)
 
     def _marked(self, html: Markup) -> Markup:
-        if placeholders.OPEN not in html:
+        descriptions = self.descriptions
+        if descriptions is None or placeholders.OPEN not in html:
             return html
-        return Markup(TAG_OR_PLACE.sub(self._mark, html))  # noqa: S704 -- what is put in is escaped
 
-    def _mark(self, found: re.Match[str]) -> str:
-        if found[1] is None:
-            return found[0]
-        said = escape(self.descriptions.get(found[1].strip(), found[1].strip()))
-        return f'<mark class="cr-unfilled">{said}</mark>'
+        def mark(found: re.Match[str]) -> str:
+            if found[1] is None:
+                return found[0]
+            said = escape(descriptions.get(found[1].strip(), found[1].strip()))
+            return f'<mark class="cr-unfilled">{said}</mark>'
+
+        return Markup(TAG_OR_PLACE.sub(mark, html))  # noqa: S704 -- what is put in is escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,8 @@ def parts(shown: Shown) -> Parts:
     macros = "playbooks/macros.html"
     toc, card = get_template_attribute(macros, "toc"), get_template_attribute(macros, "step_card")
     roles, voice = shown.playbook.roles, shown.voice
-    steps = {step.id: card(step, roles, voice.prose, voice, shown.refs) for step in shown.playbook.steps}
+    with texts.speaking(shown.refs.language):  # found once for all words of all steps
+        steps = {step.id: card(step, roles, voice, shown.refs) for step in shown.playbook.steps}
     return Parts(toc(shown.playbook, voice), steps)
 
 

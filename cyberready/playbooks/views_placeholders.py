@@ -6,6 +6,7 @@ from cyberready.kernel.refusals import Refused
 from cyberready.platform.context import now, read, transact
 from cyberready.platform.gate import may, realm, who
 from cyberready.platform.texts import gettext as _
+from cyberready.platform.texts import language
 from cyberready.platform.web import done, page
 from cyberready.playbooks import actions_placeholders, queries, queries_placeholders
 from cyberready.playbooks.forms_placeholders import PlaceholdersForm
@@ -18,7 +19,7 @@ from cyberready.playbooks.views_blueprint import blueprint
 @may("playbooks.read")
 def placeholders() -> ResponseReturnValue:
     """Everything that is to be filled in, over all playbooks; what is missing first."""
-    needs = read(lambda session: queries_placeholders.needs(session, realm()))
+    needs = read(lambda session: queries_placeholders.needs(session, realm(), language=language()))
     return _page(PlaceholdersForm.of(needs), needs, None)
 
 
@@ -26,7 +27,7 @@ def placeholders() -> ResponseReturnValue:
 @may("playbooks.write")
 def fill_placeholders() -> ResponseReturnValue:
     """Fill in for all playbooks."""
-    needs = read(lambda session: queries_placeholders.needs(session, realm()))
+    needs = read(lambda session: queries_placeholders.needs(session, realm(), language=language()))
     return _fill(needs, None)
 
 
@@ -37,7 +38,7 @@ def own_placeholders(slug: str) -> ResponseReturnValue:
     release, needs = read(
         lambda session: (
             queries.current(session, realm(), slug),
-            queries_placeholders.needs(session, realm(), slug),
+            queries_placeholders.needs(session, realm(), slug, language()),
         )
     )
     return _page(PlaceholdersForm.of(needs), needs, release)
@@ -50,7 +51,7 @@ def fill_own_placeholders(slug: str) -> ResponseReturnValue:
     release, needs = read(
         lambda session: (
             queries.current(session, realm(), slug),
-            queries_placeholders.needs(session, realm(), slug),
+            queries_placeholders.needs(session, realm(), slug, language()),
         )
     )
     return _fill(needs, release)

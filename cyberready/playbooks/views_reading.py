@@ -1,6 +1,8 @@
 """Pages of who follows a playbook: reading it, by role, as a checklist, on cards, as a flow chart, its messages."""
 
+from collections.abc import Collection
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -21,12 +23,13 @@ from cyberready.playbooks import (
     queries_comments,
     queries_placeholders,
     queries_reading,
+    queries_readings,
     queries_reviews,
     sheets,
 )
 from cyberready.playbooks.models import PlaybookRelease
 from cyberready.playbooks.queries_reading import Text
-from cyberready.playbooks.queries_reviews import Unread
+from cyberready.playbooks.queries_readings import Unread
 from cyberready.playbooks.views_blueprint import blueprint
 from cyberready.playbooks.views_flow import chart, chart_words
 from cyberready.playbooks.views_parts import References, Shown, Voice, book, parts, places
@@ -38,11 +41,11 @@ def reading(slug: str) -> ResponseReturnValue:
     """A playbook as it is now, in the reader's language if there is one; its versions when all were withdrawn."""
 
     def shown(session: Session) -> ResponseReturnValue:
-        release = _current_if_any(session, slug)
-        if release is None:
+        spoken = queries.current_in_each_language(session, realm(), slug)
+        if not spoken:
             queries.releases(session, realm(), slug, limit=1)  # raises NotFound for a playbook that never was
             return redirect(url_for("playbooks.versions", slug=slug), code=303)
-        return _reading(session, release, release)
+        return _reading(session, queries.one_of_each(spoken, _wanted())[0], spoken)
 
     return read(shown)
 
@@ -54,50 +57,54 @@ def old_reading(slug: str, release_id: int) -> ResponseReturnValue:
 
     def shown(session: Session) -> ResponseReturnValue:
         release = queries.release(session, realm(), release_id, slug)
-        return _reading(session, release, _newest(session, release))
+        spoken = queries.current_in_each_language(session, realm(), slug)
+        return _reading(session, release, spoken, release_id)
 
     return read(shown)
 
 
 @blueprint.get("/<slug>/by-role")
+@blueprint.get("/<slug>/versions/<int:release_id>/by-role", endpoint="old_by_role")
 @may("playbooks.read")
-def by_role(slug: str) -> ResponseReturnValue:
-    """What one role does, in the order of time."""
-    text = read(lambda session: _text(session, slug))
+def by_role(slug: str, release_id: int | None = None) -> ResponseReturnValue:
+    """What one role does, in the order of time: as it is now, or in one release at its own address."""
+    found, text = read(lambda session: _text(session, slug, release_id))
     role = request.args.get("role", "")
     if role not in text.playbook.roles:
         role = next(iter(text.playbook.roles))
-    return page("playbooks/by_role", **_shown(text), role=role, steps=text.playbook.duties(role))
+    return page("playbooks/by_role", **found, role=role, steps=text.playbook.duties(role))
 
 
 @blueprint.get("/<slug>/checklist")
+@blueprint.get("/<slug>/versions/<int:release_id>/checklist", endpoint="old_checklist")
 @may("playbooks.read")
-def checklist(slug: str) -> ResponseReturnValue:
+def checklist(slug: str, release_id: int | None = None) -> ResponseReturnValue:
     """Everything that is to be ticked off, on paper; ``?role=`` for what one role does."""
-    text = read(lambda session: _text(session, slug))
+    found, text = read(lambda session: _text(session, slug, release_id))
     role = request.args.get("role", "")
     role = role if role in text.playbook.roles else ""
-    return page("playbooks/checklist", **_shown(text), role=role, parts=sheets.checklist(text.playbook, role))
+    return page("playbooks/checklist", **found, role=role, parts=sheets.checklist(text.playbook, role))
 
 
 @blueprint.get("/<slug>/cards")
+@blueprint.get("/<slug>/versions/<int:release_id>/cards", endpoint="old_cards")
 @may("playbooks.read")
-def cards(slug: str) -> ResponseReturnValue:
+def cards(slug: str, release_id: int | None = None) -> ResponseReturnValue:
     """An action card for each role, on A5."""
-    text = read(lambda session: _text(session, slug))
-    return page("playbooks/cards", **_shown(text), cards=sheets.cards(text.playbook))
+    found, text = read(lambda session: _text(session, slug, release_id))
+    return page("playbooks/cards", **found, cards=sheets.cards(text.playbook))
 
 
 @blueprint.get("/<slug>/flow")
+@blueprint.get("/<slug>/versions/<int:release_id>/flow", endpoint="old_flow_chart")
 @may("playbooks.read")
-def flow_chart(slug: str) -> ResponseReturnValue:
+def flow_chart(slug: str, release_id: int | None = None) -> ResponseReturnValue:
     """The steps and branches as a drawing, and the same as a list."""
-    text = read(lambda session: _text(session, slug))
-    address = url_for("playbooks.reading", slug=slug, language=text.release.language)
-    graph, drawing, on_paper = chart(text.playbook, address)
+    found, text = read(lambda session: _text(session, slug, release_id))
+    graph, drawing, on_paper = chart(text.playbook, _place(text.release, "reading", release_id))
     return page(
         "playbooks/flow",
-        **_shown(text),
+        **found,
         graph=graph,
         drawing=drawing,
         on_paper=on_paper,
@@ -133,37 +140,54 @@ def message(key: str) -> ResponseReturnValue:
     )
 
 
-def _current(session: Session, slug: str) -> PlaybookRelease:
-    """The release to follow, in the language that was asked for or the reader's, else in another."""
-    return queries.current(session, realm(), slug, request.args.get("language") or language())
+def _wanted() -> str:
+    """The language that was asked for, or the reader's."""
+    return request.args.get("language") or language()
 
 
-def _current_if_any(session: Session, slug: str) -> PlaybookRelease | None:
-    """As ``_current``, but None when there is nothing to follow."""
-    return queries.current_if_any(session, realm(), slug, request.args.get("language") or language())
+def _text(session: Session, slug: str, release_id: int | None) -> tuple[dict[str, Any], Text]:
+    """What a page shows of the release to follow, or of the one that is asked for by its number."""
+    spoken = queries.current_in_each_language(session, realm(), slug)
+    if release_id is not None:
+        release = queries.release(session, realm(), release_id, slug)
+    elif spoken:
+        release = queries.one_of_each(spoken, _wanted())[0]
+    else:
+        raise NotFound("This playbook does not exist, or every version of it was withdrawn.")
+    text = queries_reading.text(session, realm(), release)
+    return _shown(text, release_id, spoken), text
 
 
-def _text(session: Session, slug: str) -> Text:
-    return queries_reading.text(session, realm(), _current(session, slug))
+def _place(release: PlaybookRelease, endpoint: str, release_id: int | None) -> str:
+    """The address of a view of a release: its own when it was asked for by its number, so that the text stays the same."""
+    if release_id is not None:
+        return url_for(f"playbooks.old_{endpoint}", slug=release.slug, release_id=release_id)
+    spoken = None if release.language == language() else release.language
+    return url_for(f"playbooks.{endpoint}", slug=release.slug, language=spoken)
 
 
-def _shown(text: Text) -> dict[str, Any]:
-    """What every page about a release needs."""
-    voice = Voice(text.playbook.placeholders)
+def _shown(text: Text, release_id: int | None, spoken: Collection[PlaybookRelease]) -> dict[str, Any]:
+    """What every page about a release needs; ``place`` is where each view of it stands."""
+    bearing = queries.bearing(text.release, spoken)
     return {
+        "place": partial(_place, text.release, release_id=release_id),
         "release": text.release,
+        "current": bearing.current,
+        "newer_original": bearing.newer_original,
         "playbook": text.playbook,
         "missing": text.missing,
-        "voice": voice,
-        "prose": voice.prose,
+        "voice": Voice(text.playbook.placeholders),
     }
 
 
 def _reading(
-    session: Session, release: PlaybookRelease, current: PlaybookRelease | None
+    session: Session,
+    release: PlaybookRelease,
+    spoken: Collection[PlaybookRelease],
+    release_id: int | None = None,
 ) -> ResponseReturnValue:
     text = queries_reading.text(session, realm(), release)
-    spoken = queries.current_in_each_language(session, realm(), release.slug)
+    shown = _shown(text, release_id, spoken)
     found = queries_reading.links(
         session,
         realm(),
@@ -176,25 +200,28 @@ def _reading(
     key = (release.digest, release.slug, tuple(sorted(text.given.items())), language(), _today(), found.key)
     return page(
         "playbooks/reading",
-        **_shown(text),
+        **shown,
         book=book(release, now(), queries_reviews.confirmed_at(session, release.playbook_id)),
-        unread=_unread(session, release, current),
+        unread=_unread(session, release, shown["current"], spoken),
         findings=_findings(session, release.slug),
-        current=current,
         refs=refs,
         parts=parts(Shown(key, text.playbook, Voice(text.playbook.placeholders), refs)),
         translations=[one for one in spoken if one.language != release.language],
-        newer_original=queries.ahead(release, spoken),
         comments=queries_comments.on_release(session, realm(), release.id),
     )
 
 
-def _unread(session: Session, release: PlaybookRelease, current: PlaybookRelease | None) -> Unread | None:
-    """What the reader must still confirm here: only the version to follow asks for it."""
-    kind, _colon, number = principal().ref.partition(":")
-    if kind != "account" or current is None or current.id != release.id:
+def _unread(
+    session: Session,
+    release: PlaybookRelease,
+    current: PlaybookRelease | None,
+    spoken: Collection[PlaybookRelease],
+) -> Unread | None:
+    """What the reader must still confirm: only the version to follow asks for it, for itself or for its original."""
+    mine = principal().account_id
+    if mine is None or current is None or current.id != release.id:
         return None
-    return queries_reviews.still_to_read(session, release, int(number), principal().roles)
+    return queries_readings.still_to_read(session, release, spoken, mine, principal().roles)
 
 
 def _findings(session: Session, slug: str) -> list[tuple[int, str, str]]:
@@ -202,14 +229,6 @@ def _findings(session: Session, slug: str) -> list[tuple[int, str, str]]:
     if not principal().may("improvements.view"):
         return []
     return [(one.id, one.step_id, one.text) for one in improvements.open_findings(session, realm(), slug)]
-
-
-def _newest(session: Session, release: PlaybookRelease) -> PlaybookRelease | None:
-    """The release to follow in place of an old one, in the same language if possible; None when all were withdrawn."""
-    try:
-        return queries.current(session, realm(), release.slug, release.language)
-    except NotFound:
-        return None
 
 
 def _today() -> date:

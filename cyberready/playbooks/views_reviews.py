@@ -10,10 +10,19 @@ from cyberready.people.rules import ROLE_NAMES
 from cyberready.platform.context import now, read, transact
 from cyberready.platform.gate import may, principal, realm, who
 from cyberready.platform.texts import gettext as _
+from cyberready.platform.texts import language
 from cyberready.platform.web import done, page
-from cyberready.playbooks import actions_reviews, queries, queries_reviews
+from cyberready.playbooks import actions_reviews, queries, queries_readings, queries_reviews, screens
 from cyberready.playbooks.forms_reviews import CareForm, ConfirmForm
 from cyberready.playbooks.views_blueprint import blueprint
+
+
+@blueprint.get("/readings")
+@may("playbooks.publish")
+def readings() -> ResponseReturnValue:
+    """Who must know what, and who has read it: by role and person."""
+    found = read(lambda session: queries_readings.by_role(session, realm()))
+    return page("playbooks/readings", duties=found, role_names=ROLE_NAMES)
 
 
 @blueprint.get("/<slug>/care")
@@ -92,12 +101,13 @@ def _people(session: Session) -> dict[int, str]:
 
 def _page(slug: str, form: CareForm | None = None, status: int = 200) -> ResponseReturnValue:
     moment = now()
-    release, review, known, readers, confirmed, names = read(
+    release, title, review, known, readers, confirmed, names = read(
         lambda session: (
             found := queries.current(session, realm(), slug),
+            screens.called(session, realm(), found.playbook_id, language()),
             queries_reviews.review(session, realm(), slug, moment),
             queries_reviews.care(session, found.playbook_id),
-            queries_reviews.readers(session, realm(), found),
+            queries_readings.readers(session, realm(), found),
             queries_reviews.confirmations(session, found.playbook_id),
             _people(session),
         )
@@ -110,19 +120,15 @@ def _page(slug: str, form: CareForm | None = None, status: int = 200) -> Respons
         "playbooks/care",
         status,
         release=release,
+        title=title,
         review=review,
         care=known,
         form=form,
         confirm=ConfirmForm(formdata=None, data={"release_id": release.id}),
-        confirms=principal().may("playbooks.publish") or _own() in {known.owner_id, known.deputy_id},
+        confirms=principal().may("playbooks.publish")
+        or principal().account_id in {known.owner_id, known.deputy_id} - {None},
         readers=readers,
         confirmed=confirmed,
         names=names,
         role_names=ROLE_NAMES,
     )
-
-
-def _own() -> int:
-    """The number of the reader's account; 0 for a participant, who has none."""
-    kind, _colon, number = principal().ref.partition(":")
-    return int(number) if kind == "account" else 0

@@ -28,7 +28,16 @@ from cyberready.playbooks.pieces import Piece, pieces
 from cyberready.playbooks.queries_editing import WHOLE
 from cyberready.playbooks.sections import PHASE, STEP
 from cyberready.playbooks.views_blueprint import blueprint
-from cyberready.playbooks.views_editor import Desk, desk_if_there, desk_of, look, show_form, show_text
+from cyberready.playbooks.views_editor import (
+    Desk,
+    desk_if_there,
+    desk_of,
+    field_faults,
+    look,
+    show_form,
+    show_text,
+)
+from cyberready.playbooks.views_lapsing import state_of, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +89,21 @@ def _save(draft_id: int, key: str) -> ResponseReturnValue:
         _forget(draft_id, key)
         return done(_("The text in the draft stays as it is."), "playbooks.edit", draft_id=draft_id)
     if verb == "back":
-        return _after(draft_id, transact(partial(_put_back, draft_id=draft_id, key=key, text=text)))
+        before = state_of(draft_id)
+        return _after(draft_id, transact(partial(_put_back, draft_id=draft_id, key=key, text=text)), before)
     return _write(draft_id, key, text, version)
 
 
 def _write(draft_id: int, key: str, text: str, version: str) -> ResponseReturnValue:
     work = partial(_written, draft_id=draft_id, key=key, text=text, version=version)
+    before = state_of(draft_id)
     try:
         written = transact(work)
     except Overtaken:
         return _meet(draft_id, key, text, version)
     except FaultsFound as found:
         return show_text(desk_of(draft_id, key), 422, text=text, version=version, faults=found.faults)
-    return _after(draft_id, written)
+    return _after(draft_id, written, before)
 
 
 def _written(session: Session, draft_id: int, key: str, text: str, version: str) -> Written:
@@ -109,13 +120,13 @@ def _put_back(session: Session, draft_id: int, key: str, text: str) -> Written:
     return actions_sections.put_back(session, realm(), draft_id, key, text, actor=who(), now=now())
 
 
-def _after(draft_id: int, written: Written) -> ResponseReturnValue:
+def _after(draft_id: int, written: Written, before: str) -> ResponseReturnValue:
     said = (
         _("Saved, together with what others changed elsewhere meanwhile.") if written.joined else _("Saved.")
     )
-    return done(
-        said, "playbooks.edit", draft_id=draft_id, _anchor=f"at-{written.key}" if written.key else None
-    )
+    anchor = f"at-{written.key}" if written.key else None
+    said = told(said, before, written.draft.state)
+    return done(said, "playbooks.edit", draft_id=draft_id, _anchor=anchor)
 
 
 def _meet(draft_id: int, key: str, mine: str, began: str, *, joining: bool = False) -> ResponseReturnValue:
@@ -152,8 +163,19 @@ def _meet(draft_id: int, key: str, mine: str, began: str, *, joining: bool = Fal
 def preview(draft_id: int) -> ResponseReturnValue:
     """What is being typed, as it would be read, and its faults."""
     desk = desk_of(draft_id, request.form.get("section", WHOLE))
-    seen = look(desk, _typed(desk))
-    return page("playbooks/preview", desk=desk, draft=desk.draft, seen=seen, faults=seen.faults)
+    text = _typed(desk)
+    seen = look(desk, text)
+    form = StepForm() if _in_form() else None
+    in_fields = field_faults(seen, text) if form else ()
+    return page(
+        "playbooks/preview",
+        desk=desk,
+        draft=desk.draft,
+        seen=seen,
+        faults=seen.faults,
+        form=form,
+        in_fields=in_fields,
+    )
 
 
 @blueprint.post("/drafts/<int:draft_id>/pad")
@@ -191,10 +213,12 @@ def add_section(draft_id: int) -> ResponseReturnValue:
     kind = PHASE if request.form.get("kind") == PHASE else STEP
     title, after = request.form.get("title", ""), request.form.get("after", "")
     add = partial(actions_sections.add, after=after, actor=who(), now=now())
+    before = state_of(draft_id)
     made = transact(lambda session: add(session, realm(), draft_id, kind, title))
     if kind == PHASE:
-        return done(_("The phase is added."), "playbooks.edit", draft_id=draft_id, _anchor=f"at-{made.key}")
-    said = _("The step is added. Fill it in.")
+        said = told(_("The phase is added."), before, made.draft.state)
+        return done(said, "playbooks.edit", draft_id=draft_id, _anchor=f"at-{made.key}")
+    said = told(_("The step is added. Fill it in."), before, made.draft.state)
     return done(said, "playbooks.step_form", draft_id=draft_id, section_key=made.key)
 
 
@@ -203,33 +227,37 @@ def add_section(draft_id: int) -> ResponseReturnValue:
 def place_section(draft_id: int, section_key: str) -> ResponseReturnValue:
     """Move a step or a phase up or down, or take it out."""
     verb, version = request.form.get("do", ""), request.form.get("version", "")
-    actor, at = who(), now()
+    actor, at, before = who(), now(), state_of(draft_id)
     if verb == "remove":
         if not request.form.get("sure"):
             desk_of(draft_id, section_key)  # a foreign draft is not there at all
             raise Refused("Tick that you are sure, and remove it then.")
-        transact(
+        left = transact(
             lambda session: actions_sections.remove(
                 session, realm(), draft_id, section_key, base=version, actor=actor, now=at
             )
         )
-        return done(
-            _("Removed. Earlier texts of the draft still have it."), "playbooks.edit", draft_id=draft_id
-        )
+        said = told(_("Removed. Earlier texts of the draft still have it."), before, left.state)
+        return done(said, "playbooks.edit", draft_id=draft_id)
     by = -1 if verb == "up" else 1
-    transact(
+    moved = transact(
         lambda session: actions_sections.move(
             session, realm(), draft_id, section_key, by, actor=actor, now=at
         )
     )
-    return done(_("Moved."), "playbooks.edit", draft_id=draft_id, _anchor=f"at-{section_key}")
+    said = told(_("Moved."), before, moved.state)
+    return done(said, "playbooks.edit", draft_id=draft_id, _anchor=f"at-{section_key}")
 
 
 def _typed(desk: Desk | None) -> str:
     """The text that is being typed, also when it is typed in the form of a step."""
-    if "began" in request.form and "text" not in request.form:
+    if _in_form():
         return _composed(StepForm(), desk)
     return editing.normal(request.form.get("text", ""))
+
+
+def _in_form() -> bool:
+    return "began" in request.form and "text" not in request.form
 
 
 def _composed(form: StepForm, desk: Desk | None) -> str:
@@ -238,7 +266,7 @@ def _composed(form: StepForm, desk: Desk | None) -> str:
     shown = editing.form_of(began)
     if shown is None:
         return began
-    values = {name: editing.normal(value) for name, value in form.values.items()}
+    values = {name: editing.normal(value) for name, value in form.filled_in(shown.values).items()}
     return sections.rewritten(shown, values, editing.language(desk.draft.source if desk else ""))
 
 

@@ -23,7 +23,8 @@ from cyberready.playbooks.forms_templates import Choice, SettleForm
 from cyberready.playbooks.lines import Line, LineStyle
 from cyberready.playbooks.pieces import pieces
 from cyberready.playbooks.queries_templates import Proposal
-from cyberready.playbooks.views_blueprint import blueprint, prose
+from cyberready.playbooks.views_blueprint import blueprint
+from cyberready.playbooks.views_parts import Voice
 
 
 @blueprint.get("/templates")
@@ -59,8 +60,7 @@ def template(template_id: int) -> ResponseReturnValue:
         release=found.release,
         playbook=script,
         offer=offer,
-        prose=prose,
-        voice=None,
+        voice=Voice(None),
         refs=None,
     )
 

@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from cyberready.improvements import queries as improvements
 from cyberready.platform.context import read
-from cyberready.platform.gate import may, realm
-from cyberready.platform.texts import LANGUAGES
+from cyberready.platform.gate import may, principal, realm
+from cyberready.platform.texts import LANGUAGES, language
 from cyberready.platform.web import page
 from cyberready.playbooks import lifecycle, queries, queries_drafts, screens
-from cyberready.playbooks.views_blueprint import blueprint
+from cyberready.playbooks.views_blueprint import blueprint, draft_reader
 from cyberready.trail import queries as trails
 
 
@@ -18,10 +18,11 @@ from cyberready.trail import queries as trails
 def versions(slug: str) -> ResponseReturnValue:
     """The versions of a playbook, newest first, with who approved them; ``?before=`` turns the page."""
     before = request.args.get("before", type=int)
+    reader, sees_findings = draft_reader(), principal().may("improvements.view")
     shelf, answered = read(
         lambda session: (
-            screens.shelf(session, realm(), slug, before=before),
-            improvements.answered_by(session, realm(), slug),
+            screens.shelf(session, realm(), slug, reader, language=language(), before=before),
+            improvements.answered_by(session, realm(), slug) if sees_findings else {},
         )
     )
     return page(
@@ -43,7 +44,7 @@ def playbook_trail(slug: str) -> ResponseReturnValue:
     playbook, title = read(
         lambda session: (
             found := queries_drafts.playbook(session, realm(), slug),
-            screens.called(session, realm(), found.id),
+            screens.called(session, realm(), found.id, language()),
         )
     )
     lines = read(

@@ -39,6 +39,12 @@ def organisation_trail(session: Session, organisation_id: int) -> Trail:
     return found
 
 
+def opened(session: Session) -> dict[int, datetime]:
+    """When the trail of each organisation was opened, by the organisation's number."""
+    chosen = select(Trail.organisation_id, Trail.opened_at).where(Trail.kind == "organisation")
+    return dict(session.execute(chosen).all())
+
+
 def stored(session: Session, trail_id: int, *, after: int = -1, limit: int | None = None) -> Sequence[Stored]:
     """The stored rows after position *after*, in order."""
     chosen = (

@@ -34,6 +34,7 @@ WORDING = {
     Kind.INCIDENT_ESCALATED: _("From %(from_name)s to %(to_name)s by order of %(ordered_by)s: %(reason)s"),
     Kind.KNOWLEDGE_ESTABLISHED: _("Moment of knowledge established: %(trigger)s. On the basis of: %(basis)s"),
     Kind.NOTIFICATION_JUDGED: _("Duty to notify judged: %(clock_name)s, %(judgement)s"),
+    Kind.PLAYBOOK_FOLLOWED: _("Playbook followed from now on: %(title)s, version %(version)s"),
     Kind.INCIDENT_CLOSED: _("Incident closed: %(reason)s"),
     Kind.HANDOVER_OFFERED: _("Handover offered to %(receiver)s"),
     Kind.HANDOVER_RECEIVED: _("Handover received by %(receiver)s"),
@@ -44,7 +45,9 @@ WORDING = {
     Kind.PLAYBOOK_WITHDRAWN: _("Version %(version)s withdrawn: %(reason)s"),
     Kind.MANDATE_SET: _("Mandate set: %(approvers)s"),
     Kind.DRAFT_BEGUN: _("Draft %(version)s begun"),
-    Kind.DRAFT_BROUGHT_IN: _("Draft %(version)s brought in from a file: %(origin)s"),
+    Kind.DRAFT_BROUGHT_IN: _(
+        "Draft %(version)s brought in from a file: %(origin)s. Also written by: %(written_by)s"
+    ),
     Kind.DRAFT_SAVED: _("Draft %(version)s saved, text %(revision)s"),
     Kind.DRAFT_DESCRIBED: _("Draft %(version)s described as %(change)s: %(note)s"),
     Kind.DRAFT_REBASED: _("Draft %(version)s goes on from version %(base)s"),
@@ -72,6 +75,7 @@ WORDING = {
     Kind.IMPROVEMENT_CHANGED: _("Improvement changed: %(title)s, by %(due_on)s"),
     Kind.IMPROVEMENT_BEGUN: _("Improvement begun in a draft: %(title)s"),
     Kind.IMPROVEMENT_CLOSED: _("Improvement closed by version %(version)s: %(title)s"),
+    Kind.IMPROVEMENT_REOPENED: _("Improvement open again, as version %(version)s was withdrawn: %(title)s"),
     Kind.RETEST_TAKEN: _("To be tested again: %(text)s"),
     Kind.RETEST_JUDGED: _("Evaluation point judged"),
     Kind.COMMENT_MADE: _("Comment on %(place)s: %(text)s"),
@@ -80,6 +84,7 @@ WORDING = {
     Kind.REVIEW_CONFIRMED: _("Version %(version)s reviewed and left as it is: %(note)s"),
     Kind.REVIEW_ASKED: _("Review asked after: %(occasion)s"),
     Kind.PLAYBOOK_READ: _("%(name)s has read and understood version %(version)s"),
+    Kind.REMINDERS_SENT: _("People reminded of what waits for them: %(count)s"),
     Kind.KIT_MADE: _("Crisis kit made with %(playbooks)s playbooks"),
     Kind.KIT_HANDED_OUT: _("Copy of the crisis kit handed out to %(holder)s"),
     Kind.KIT_TAKEN_BACK: _("Copy of the crisis kit taken back from %(holder)s"),
@@ -158,6 +163,18 @@ CALLED = {
 }
 
 
+# What the roles are called that must know a playbook; they stand in an entry together, separated by commas.
+ROLES = {
+    "administrator": _("Administrator"),
+    "security_officer": _("Information security officer"),
+    "exercise_leader": _("Exercise leader"),
+    "crisis_team": _("Crisis team member"),
+    "public_safety": _("Public-safety officer"),
+    "communications": _("Communications"),
+}
+CALLED[Kind.CARE_SET] = {"readers": ROLES}
+
+
 class _Said(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "–"
@@ -168,8 +185,12 @@ def say(line: Line) -> str:
     if line.body is None:
         return gettext("The content of this entry was erased; its place in the trail still holds.")
     said = _plain(line.body)
+    if principal := line.body.get("on_behalf_of"):
+        said["name"] = gettext(
+            "%(deputy)s for %(principal)s", deputy=said.get("name", "–"), principal=principal
+        )
     for key, words in CALLED.get(line.kind, {}).items():
-        said[key] = words.get(str(said.get(key)), said.get(key, "–"))
+        said[key] = ", ".join(str(words.get(one, one)) for one in str(said.get(key, "–")).split(", "))
     return str(WORDING[line.kind]) % _Said(said)
 
 

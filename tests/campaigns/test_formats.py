@@ -53,7 +53,7 @@ def test_a_good_file():
         ("goal: Doel.", "goal: Doel.\nkpi: 3", 7, "kpi is not known here"),
         ("title: Proef", "title: |\n  a\n  b", 3, "one line"),
         ("format: cyberready/campaign/1", "format: cyberready/scenario/1", 1, "cyberready/campaign/1"),
-        ("summary: Kort.", "summary: [", 7, "not valid YAML"),
+        ("summary: Kort.", "summary: [", 5, "never closed"),
     ],
 )
 def test_every_fault_has_its_line_and_a_sentence(old, new, line, words):

@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import zipfile
 
 import pytest
 from click.testing import CliRunner
 
 from cyberready.cli.main import main
-from tests.exchange.documents import document, heading, paragraph
+from tests.exchange.documents import document, heading, packed, paragraph
+from tests.exchange.test_pages import PIXEL
 from tests.playbooks.writing import SMALL
 
 PROTOCOL = document(
@@ -111,3 +113,49 @@ def test_no_converter_is_said(folder, monkeypatch):
     done = convert("stroomstoring.md", "uit.odt")
     assert done.exit_code == 1
     assert "geen omzetter voor .odt" in done.stderr
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+NO_GIF = b"GIF89a/*" + b"\0" * 20 + b"*/=1;alert(1)//<script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf", "html"])
+@pytest.mark.parametrize("picture", [SVG, NO_GIF, b"", PIXEL + b"<script>alert(1)</script>"])
+def test_a_picture_that_is_none_is_left_out_with_the_reason(folder, kind, picture):
+    (folder / "foto.zip").write_bytes(
+        packed({"a.md": "## Fase\n\n1. Kijk ![Kaart](b.png)\n", "b.png": picture})
+    )
+    done = convert("foto.zip", f"uit.{kind}", "--report", "verslag.json")
+    assert (done.exit_code, done.exception) == (0, None)
+    told = [
+        one for one in json.loads((folder / "verslag.json").read_text())["remarks"] if one["kind"] == "lost"
+    ]
+    if picture.startswith(PIXEL):
+        assert told == []
+    else:
+        assert "b.png" in told[0]["place"]
+    assert b"alert(1)" not in (folder / f"uit.{kind}").read_bytes()
+
+
+def test_pictures_go_on_unchanged_in_a_zip(folder):
+    (folder / "foto.zip").write_bytes(
+        packed({"a.md": "## Fase\n\n1. Kijk ![Kaart](b.png)\n", "b.png": PIXEL})
+    )
+    assert convert("foto.zip", "uit.zip").exit_code == 0
+    with zipfile.ZipFile(folder / "uit.zip") as made:
+        assert PIXEL in [made.read(name) for name in made.namelist()]
+
+
+def test_a_report_that_cannot_be_written_stops_before_the_target(folder):
+    done = convert("protocol.docx", "uit.md", "--report", "nergens/verslag.json")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("nergens/verslag.json: Het bestand kan niet worden geschreven: ")
+    assert not (folder / "uit.md").exists()
+
+
+def test_a_key_that_is_none_is_named_itself(folder):
+    (folder / "sleutel.pem").write_text("geen sleutel")
+    done = convert("stroomstoring.md", "uit.json", "--sign", "sleutel.pem", "--signee", "Gemeente Waterveld")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("sleutel.pem: Dit is geen geheime sleutel")
+    assert not (folder / "uit.json").exists()

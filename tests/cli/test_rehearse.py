@@ -27,7 +27,8 @@ def rehearsed(tmp_path_factory):
     """One rehearsal for all tests here: thirty minutes in three seconds."""
     folder = tmp_path_factory.mktemp("rehearsal")
     script, out = folder / "stroomstoring.yaml", folder / "out"
-    script.write_text(SCENARIO, "utf-8")
+    followed = "slug: stroomstoring\nplaybook: ransomware-bij-de-gemeente\n"
+    script.write_text(SCENARIO.replace("slug: stroomstoring\n", followed), "utf-8")
     result = run("rehearse", script, "--pace", 600, "--people", 1, "--out", out)
     return result, out
 
@@ -50,6 +51,9 @@ def test_its_files_are_what_they_say(rehearsed):
         assert b"<status>Exercise</status>" in package.read("cap.xml")
     lines = [json.loads(line) for line in (out / "verloop.jsonl").read_text("utf-8").splitlines()]
     assert len(lines) > 20
+    with zipfile.ZipFile(out / "overdracht.zip") as package:
+        (playbook,) = json.loads(package.read("overdracht.json"))["totaalbeeld"]["playbooks"]
+    assert playbook["title"] == "Ransomware bij de gemeente"
 
 
 def test_the_package_verifies_and_one_changed_byte_is_found(rehearsed, tmp_path):

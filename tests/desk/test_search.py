@@ -7,6 +7,7 @@ from cyberready.kernel.actor import SYSTEM
 from cyberready.people import actions_roster as roster
 from cyberready.platform.realm import Realm
 from cyberready.platform.search import index
+from cyberready.playbooks import actions_placeholders as filling
 from tests import world
 from tests.playbooks.drafting import House
 from tests.playbooks.writing import changed
@@ -85,6 +86,34 @@ def test_what_there_was_before_the_index_is_found_after_an_upgrade(database, tow
     assert links(browser.get("/search?q=stroomstoring")) == {}
     database.transact(lambda session: desk.index_again(session, realm))
     assert "Stroomstoring" in links(browser.get("/search?q=stroomstoring"))
+
+
+def test_what_was_filled_in_is_found_and_no_key_is_ever_shown(database, town, browser):
+    realm = Realm(town.home.id)
+    playbook = changed(
+        (
+            "owner: CISO",
+            "owner: CISO\nplaceholders:\n  net-partij: Wie het net beheert\n  nummer: Diens nummer",
+        ),
+        ("- [ ] Bel de netbeheerder.", "- [ ] Bel {{ net-partij }} op {{nummer}}."),
+    )
+    House(database, town).published(playbook)
+    browser.sign_in(town["crisis_team"], town.home)
+    page = browser.get("/search?q=bel+beheert")
+    assert "Bel Wie het net beheert op Diens nummer" in page.select_one("#results").get_text()
+    assert links(browser.get("/search?q=partij")) == {}
+
+    def fill(**values):
+        given = {key.replace("_", "-"): value for key, value in values.items()}
+        database.transact(lambda session: filling.fill(session, realm, given, actor=SYSTEM, now=START))
+
+    fill(net_partij="Net*werk* B.V.", nummer="0299 123 456")
+    for question in ("0299 123 456", "0299-123456", "0299123456", "net*werk"):
+        page = browser.get("/search", query_string={"q": question})
+        assert links(page) == {"Kijk wat er aan de hand is": "/playbooks/stroomstoring?language=nl#kijk"}
+        assert "Bel Net*werk* B.V. op 0299 123 456" in page.select_one("#results").get_text()
+    fill(nummer="")
+    assert links(browser.get("/search?q=0299123456")) == {}
 
 
 def test_a_step_of_a_playbook_is_found_in_its_current_version_only(database, town, browser):

@@ -95,7 +95,7 @@ def test_a_protocol_without_front_matter():
     assert (look.title, look.role) == ("CISO: kijk goed", "ciso")
     assert look.content == ("Noteer de tijd.\n\n- [ ] een vakje\n  - dieper\n- [x] nog een",)
     assert (call.title, call.time, call.content) == (
-        "Bel binnen een half uur de FG[^1]",
+        "Bel binnen een half uur de FG",
         "30 minuten",
         ("[^1]: Zie het privacyreglement.",),
     )
@@ -136,7 +136,7 @@ def test_front_matter_from_elsewhere():
     assert "tags is not known in the front matter of a playbook and is left out: a, b" in said(
         found, Kind.SKIPPED
     )
-    assert "fr cannot be the language of a playbook and is left out." in said(found, Kind.SKIPPED)
+    assert "The language cannot be “fr”; that is left out." in said(found, Kind.SKIPPED)
 
 
 def test_a_table_after_the_title_says_what_the_document_is():
@@ -246,3 +246,96 @@ def test_no_word_of_markdown_is_lost(pieces):
     told = (found.source + "".join(remark.said() for remark in found.report.remarks)).casefold()
     told = re.sub(r"[\\*_~`]", "", told)
     assert [word for word in words if word not in told] == []
+
+
+def test_fields_on_lines_of_one_paragraph_are_each_read():
+    text = "## Fase\n\n### Stap 1: meld\n\n**Rol:** FG\n**Tijd:** 72 uur\n\nBel daarna.\n"
+    book = formats.parse(exchange.brought("stuk.md", text.encode()).source)
+    (step,) = book.steps
+    assert (book.roles[step.role], step.time) == ("FG", "72 uur")
+    assert step.content == ("Bel daarna.",)
+
+
+def test_a_footnote_comes_to_the_step_that_refers_to_it():
+    text = """\
+# Protocol
+
+Begin[^begin].
+
+## Fase
+
+1. CISO: kijk[^1]. Noteer de tijd[^2].
+2. FG: bel de AP
+3. Bode: ga
+
+[^1]: Zie het reglement.
+
+    De tweede alinea.
+[^2]: https://ap.nl
+[^begin]: Zie bijlage A.
+[^los]: Nergens genoemd.
+"""
+    book, _ = read(text)
+    look, _, go = book.steps
+    assert book.intro == ("Begin[^begin].\n\n[^begin]: Zie bijlage A.",)
+    assert look.title == "CISO: kijk"
+    assert look.content == (
+        "Noteer de tijd[^2].\n\n[^1]: Zie het reglement.\\\nDe tweede alinea.\n\n[^2]: https://ap.nl",
+    )
+    assert go.content == ("[^los]: Nergens genoemd.",)
+    assert book.summary == "Begin."
+
+
+def test_code_that_is_indented_keeps_its_indent():
+    text = "## Fase\n\n1. CISO: kijk\n\n       als x:\n         ``` doe y\n\nEn:\n\n    ingesprongen\n      dieper\n"
+    book, _ = read(text)
+    fences = "````\nals x:\n  ``` doe y\n````\n\nEn:\n\n```\ningesprongen\n  dieper\n```"
+    assert book.steps[0].content == (fences,)
+
+
+@pytest.mark.parametrize("sign", ["![Plattegrond][kaart]", "![kaart][]", "![kaart]"])
+def test_a_picture_by_reference_is_taken_from_the_zip_or_said_to_be_lost(sign):
+    text = f"## Fase\n\n1. CISO: kijk\n\n{sign}\n\n```\n![kaart](p/kaart.png)\n```\n\n[kaart]: <p/kaart.png> 'Kaart'\n"
+    found = exchange.brought("x.zip", packed({"a.md": text.encode(), "p/kaart.png": b"beeld"}))
+    shown = sign[2:].split("]")[0]
+    assert f"![{shown}](image:{found.pictures[0].sha256})" in found.source
+    assert "![kaart](p/kaart.png)" in found.source
+    alone = brought(text)
+    assert f"{shown} (p/kaart.png)" in alone.source
+    assert said(alone, Kind.LOST) == [
+        "The title of a link is left out: Kaart",
+        "The picture p/kaart.png is not in the file, and cannot be taken over.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "title", "content"),
+    [
+        ("**CISO** — beoordeel de melding. Noteer.", "CISO — beoordeel de melding", ("Noteer.",)),
+        ("**Isoleer** – haal de stekker eruit", "Isoleer", ("haal de stekker eruit",)),
+        ("**Isoleer.** Haal de stekker eruit", "Isoleer", ("Haal de stekker eruit",)),
+    ],
+)
+def test_a_bold_lead_is_the_title_unless_it_only_says_who(item, title, content):
+    book, _ = read(f"## Fase\n\n1. {item}\n")
+    assert (book.steps[0].title, book.steps[0].content) == (title, content)
+
+
+def test_several_facts_on_one_line_are_each_taken():
+    book, _ = read(
+        "# Protocol\n\n> Versie: 2.1 — Eigenaar: CISO | TLP:GREEN\n\nTekst <b>vet</b>.\n\n## Fase\n\n1. Bode: ga\n"
+    )
+    assert (book.version, book.owner, book.tlp) == ("2.1", "CISO", "GREEN")
+    assert book.summary == "Tekst vet."
+    book, _ = read("# Protocol\n\nVersie: 2.1 — concept\n\n## Fase\n\n1. Bode: ga\n")
+    assert book.version == "2.1 — concept"
+
+
+def test_a_note_with_a_list_and_a_note_that_two_titles_refer_to():
+    book, _ = read(
+        "## Fase\n\n1. Bode: ga[^1]\n2. Bode: kom[^1]\n\n[^1]: Zie\n    dit.\n\n    - punt a\n    1. punt b\n"
+    )
+    assert [step.title for step in book.steps] == ["Bode: ga", "Bode: kom"]
+    assert [step.content for step in book.steps] == [
+        ("[^1]: Zie\n    dit.\\\n\\- punt a\\\n1\\. punt b",)
+    ] * 2

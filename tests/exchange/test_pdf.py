@@ -1,7 +1,9 @@
 """PDF: tagged and archivable, every text only text whatever it says, a card on one A5."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
@@ -15,7 +17,8 @@ from pypdf import PdfReader
 from cyberready.exchange.pdf import writer
 from cyberready.exchange.pdf.content import Setter
 from cyberready.exchange.pdf.lettering import showable
-from cyberready.exchange.standing import Approved, Changed, Standing
+from cyberready.exchange.standing import Approved, Beside, Changed, Standing
+from cyberready.platform import law
 from cyberready.platform.faults import FaultsFound
 from cyberready.playbooks.formats import parse
 from cyberready.settings import content_root
@@ -81,6 +84,52 @@ def test_the_whole_text_is_there():
     )
     assert [text for text in expected if bare(text) not in bare(told)] == []
     assert parse(SMALL).digest in told
+
+
+def test_what_a_step_refers_to_is_told_by_its_title():
+    text = changed(
+        (
+            "- Bewijs: Logregel.",
+            "- Berichten: belscript-ibd\n- Termijnen: CBW-24\n- Draaiboeken: storing, datalek, onbekend\n- Bewijs: Logregel.",
+        )
+    )
+    told = words(
+        writer.playbook_pdf(parse(text), replace(STANDING, others={"storing": Beside("Storing hier")}))
+    )
+    clock = next(one for one in law.every_clock() if one.id == "CBW-24")
+    for title in (
+        "Belscript: melding bij de IBD",
+        f"{clock.law}: {clock.name_nl}",
+        "Storing hier; Datalek; onbekend",
+    ):
+        assert bare(title) in bare(told)
+    for key in ("belscript-ibd", "CBW-24"):
+        assert key not in told
+
+
+def pages(pdf):
+    return [bare(page.extract_text()) for page in PdfReader(BytesIO(pdf)).pages]
+
+
+@pytest.mark.parametrize("lines", range(1, 60, 3))
+def test_what_a_step_says_of_itself_stays_on_the_page_of_its_title(lines):
+    filling = "\n\n".join(["Een regel."] * lines)
+    text = changed(
+        ("Eerst kijken.", filling), ("- Resultaat: Er is een beeld.", "- Resultaat: " + "Beeld. " * 40)
+    )
+    for page in pages(writer.playbook_pdf(parse(text), STANDING))[1:]:
+        begun = "A1Kijkwateraandehandis" in page
+        assert begun == ("Logregel." in page) == ("15minuten" in page), lines
+
+
+@pytest.mark.parametrize("lines", range(20, 60, 2))
+def test_a_step_never_stands_last_on_a_checklist_without_what_it_asks(lines):
+    filling = "\n".join(f"- [ ] Taak {at}." for at in range(lines))
+    text = changed(("- [ ] Bel de netbeheerder.", filling), ("Bel aan.", "- [ ] Bel aan."))
+    [page] = [
+        one for one in pages(writer.checklist_pdf(parse(text), STANDING)) if "Waarschuwdebewoners" in one
+    ]
+    assert "Belaan." in page, lines
 
 
 def test_links_lead_to_steps_and_pages_and_nowhere_else():
@@ -173,6 +222,7 @@ def test_markdown_of_every_kind_becomes_blocks():
     text = (
         "# k\n\n1. a\n2. b\n   - c\n\n> q\n\n```\nx\n```\n\n|a|b|\n|-|-|\n|1|2|\n\n---\n\n**b** *i* ~~s~~ `c`"
     )
+    assert Setter().runs("nu[^1]")[1] == {"text": "1", "raised": True}
     kinds = [node["kind"] for node in Setter().blocks(text)]
     assert kinds == ["heading", "list", "quote", "code", "table", "rule", "paragraph"]
 
@@ -183,3 +233,10 @@ def test_markdown_of_every_kind_becomes_blocks():
 def test_shipped_playbooks_can_be_set(path):
     for write in WRITERS.values():
         assert write(parse(path.read_bytes()), STANDING).startswith(b"%PDF-")
+
+
+def test_papers_are_set_in_several_threads_at_once():
+    texts = [changed(("Bel aan.", f"Bel aan bij nummer {number}.")) for number in range(12)]
+    alone = [writer.playbook_pdf(parse(text), STANDING) for text in texts]
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lambda text: writer.playbook_pdf(parse(text), STANDING), texts)) == alone

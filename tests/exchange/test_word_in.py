@@ -1,7 +1,9 @@
 """Word documents of municipalities as drafts: what becomes of each part, and that no word is lost."""
 
+import io
 import re
 
+import docx
 import pytest
 from hypothesis import given
 
@@ -158,7 +160,7 @@ def test_what_a_document_says_of_itself_becomes_front_matter():
         "AMBER",
     )
     assert "Datum" in book.intro[0]
-    assert "“1.2” became the version in the front matter." in said(found, Kind.UNDERSTOOD)
+    assert "The version became “1.2”, as the document says." in said(found, Kind.UNDERSTOOD)
 
 
 def test_tracked_changes_are_taken_as_accepted_and_told():
@@ -303,3 +305,134 @@ def test_an_empty_document_is_a_playbook_with_one_phase():
     book, _ = read(paragraph(""))
     assert [phase.title for phase in book.phases] == ["Stappen"]
     assert book.title == "Protocol stroom"
+
+
+def test_what_stands_before_the_first_heading_has_its_place():
+    _, found = read(paragraph("Een") + paragraph("- twee") + heading("Fase") + paragraph("Drie"))
+    (told,) = [one for one in found.report.remarks if "that was typed" in one.said()]
+    assert told.where() == "paragraph 2, before the first heading"
+
+
+def test_a_paragraph_that_is_struck_through_stays_so():
+    book, _ = read(
+        heading("Fase") + paragraph(run("Vervallen.", "strike")) + paragraph(run("Ook.", "dstrike"))
+    )
+    assert book.phases[0].content == ("~~Vervallen.~~\n\n~~Ook.~~",)
+
+
+def test_waves_at_the_beginning_stay_words():
+    book, _ = read(heading("Fase") + paragraph("~~~ golven") + paragraph("Meer"))
+    assert book.phases[0].content == ("\\~~~ golven\n\nMeer",)
+
+
+def test_a_table_of_contents_in_one_paragraph_is_left_out_and_told():
+    begin, part, end = (
+        f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")
+    )
+    instruction = '<w:r><w:instrText> TOC \\o "1-3" </w:instrText></w:r>'
+    book, found = read(
+        paragraph(begin, instruction, part, run("Signaleren 3"), end)
+        + paragraph("Wat dit is.")
+        + heading("Signaleren")
+    )
+    assert book.summary == "Wat dit is."
+    assert "The table of contents is left out; the pages have their own: Signaleren 3" in said(
+        found, Kind.SKIPPED
+    )
+
+
+def test_a_merged_title_above_a_table_of_roles_is_no_heading_of_columns():
+    book, _ = read(
+        heading("Handelen")
+        + table(
+            [('<w:gridSpan w:val="3"/>', "Taken eerste uur")],
+            ["Wie", "Wat", "Binnen"],
+            [(MERGED, "CISO"), "Roep het team bijeen", "15 min"],
+            [(CONTINUED, ""), "Bel de IBD", "20 min"],
+        )
+    )
+    assert [phase.title for phase in book.phases] == ["Handelen"]
+    assert book.phases[0].content == ("Taken eerste uur",)
+    assert [(one.title, one.role, one.time) for one in book.steps] == [
+        ("Roep het team bijeen", "ciso", "15 minuten"),
+        ("Bel de IBD", "ciso", "20 minuten"),
+    ]
+
+
+def broken(*lines, kind=""):
+    """A paragraph with a break between its lines."""
+    between = f"<w:r><w:br{kind}/></w:r>"
+    return f"<w:p>{between.join(run(line) for line in lines)}</w:p>"
+
+
+def test_fields_in_one_paragraph_are_read_each_on_its_line():
+    fields = broken("Verantwoordelijke: AOV", "Termijn: 45 minuten", "Resultaat: de lijn is open")
+    book, _found = read(heading("Fase") + heading("Stap 2: bel", 2) + fields + paragraph("Doe rustig."))
+    (step,) = book.steps
+    assert (book.roles[step.role], step.time, step.result) == ("AOV", "45 minuten", "de lijn is open")
+    assert step.content == ("Doe rustig.",)
+
+
+def test_a_break_in_a_field_is_no_sign_in_its_words():
+    fields = broken("Rol: AOV", "Resultaat: de lijn", "is open")
+    book, _found = read(heading("Fase") + heading("Stap 2: bel", 2) + fields)
+    (step,) = book.steps
+    assert (book.roles[step.role], step.result) == ("AOV", "de lijn is open")
+
+
+def test_a_new_page_between_words_does_not_glue_them():
+    body = heading("Fase") + broken("Woord", "voorwoord", kind=' w:type="page"')
+    assert "Woord voorwoord" in brought(body).source
+
+
+def test_a_picture_in_a_title_cell_stands_in_the_step():
+    image = "<w:r><w:drawing><wp:inline><wp:docPr id='1' name='x' descr='Kaart'/><a:graphic><a:blip r:embed='rel1'/></a:graphic></wp:inline></w:drawing></w:r>"
+    rows = table(["Wie", "Wat"], ["CISO", f"<w:p>{run('Zie de kaart')}{image}</w:p>"])
+    picture = b"\x89PNG\r\n\x1a\nkaart"
+    book, _found = read(heading("Fase") + rows, {"word/media/a.png": picture}, [("image", "media/a.png", "")])
+    (step,) = book.steps
+    assert step.title == "Zie de kaart"
+    (content,) = step.content
+    assert content.startswith("![Kaart](image:")
+
+
+def test_lists_by_the_styles_of_word_stand_in_each_other():
+    sheet = docx.Document()
+    sheet.add_heading("Fase")
+    for style, text in (
+        ("List Number", "Bode: ga"),
+        ("List Number 2", "eerst"),
+        ("List Number 3", "diep"),
+        ("List Bullet 3", "punt"),
+        ("List Number 2", "dan"),
+        ("List Number", "Bode: kom"),
+    ):
+        sheet.add_paragraph(text, style)
+    saved = io.BytesIO()
+    sheet.save(saved)
+    book = formats.parse(exchange.brought("stuk.docx", saved.getvalue()).source)
+    assert [step.title for step in book.steps] == ["Bode: ga", "Bode: kom"]
+    assert book.steps[0].content == ("1. eerst\n   1. diep\n   - punt\n2. dan",)
+
+
+def test_places_are_told_as_a_reader_counts_them():
+    comment = '<w:r><w:commentReference w:id="{}"/></w:r>'
+    said_of = "".join(
+        f'<w:comment w:id="{at}" w:author="N">{paragraph(f"Opmerking {at}")}</w:comment>' for at in (1, 2, 3)
+    )
+    _, found = read(
+        heading("Fase")
+        + f"<w:p><w:r><w:pict><w:txbxContent>{table(['kader', 'x'])}</w:txbxContent></w:pict></w:r></w:p>"
+        + table(["Wie", "Actie"], ["FG", paragraph("bel", comment.format(1)) + paragraph("en schrijf")])
+        + paragraph("Na de tabel", comment.format(2))
+        + paragraph("1. typen", comment.format(3)),
+        {"word/comments.xml": f"<w:comments {SPACES}>{said_of}</w:comments>"},
+        [("comments", "comments.xml", "")],
+    )
+    assert [one.where() for one in found.report.of(Kind.SKIPPED)] == [
+        "table 2 under “Fase”",
+        "paragraph 2 under “Fase”",
+        "paragraph 3 under “Fase”",
+    ]
+    assert "A sign or number that was typed became an item of a list: 1." in said(found, Kind.GUESSED)
+    assert "table 0" not in " ".join(one.where() for one in found.report.remarks)

@@ -208,9 +208,9 @@ def test_something_else_than_a_scenario_is_refused_with_one_sentence(text):
 
 
 def test_a_huge_file_is_refused_at_once():
-    start = time.perf_counter()
+    start = time.process_time()
     assert "larger than 2 MB" in faults(b"#" * 10_000_000)[0][2]
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 @given(st.integers(0, 9999 * 3600))

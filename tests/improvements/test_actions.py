@@ -110,6 +110,47 @@ def test_publishing_the_draft_of_an_improvement_closes_it_and_says_what_it_answe
     }
 
 
+def carried_out(house, improvement, old, new):
+    """The release that carries an improvement out."""
+    draft = house.act(actions_drafts.begin, "stroomstoring", by=house.author)
+    house.act(actions.carry_out, improvement.id, draft.id, by=house.author)
+    house.save(draft.id, house.draft(draft.id).source.replace(old, new))
+    house.described(draft.id)
+    house.submit(draft.id)
+    house.approve(draft.id)
+    return house.publish(draft.id)
+
+
+def test_withdrawing_the_version_that_answered_a_finding_opens_it_again(house):
+    house.published()
+    one = improve(house, file(house))
+    first = carried_out(house, one, "Kijk naar buiten.", "Kijk uit het raam.")
+    other = improve(house, file(house, "Niemand belde.", "incident:1"))
+    second = carried_out(house, other, "Bel aan.", "Bel twee keer aan.")
+    assert house.ask(queries.open_findings, "stroomstoring") == []
+    house.withdraw(first.id)
+    assert house.ask(queries.open_findings, "stroomstoring") == []
+    house.withdraw(second.id)
+    assert [found.text for found in house.ask(queries.open_findings, "stroomstoring")] == [
+        "Niemand keek naar buiten.",
+        "Niemand belde.",
+    ]
+    for made in (one, other):
+        opened = house.ask(queries.improvement, made.id)
+        assert (opened.status, opened.version, opened.draft_id) == (Status.OPEN, "", None)
+        assert opened.closed_at is None
+    assert house.ask(queries.answered_by, "stroomstoring") == {}
+    assert kinds(house)[-2:] == [Kind.IMPROVEMENT_REOPENED] * 2
+
+
+def test_withdrawing_a_version_leaves_what_was_closed_by_hand(house):
+    release = house.published()
+    made = improve(house, file(house))
+    change(house, made, Status.DONE, "De directie zag het raam open staan.")
+    house.withdraw(release.id)
+    assert house.ask(queries.improvement, made.id).status == Status.DONE
+
+
 def test_an_abandoned_draft_lets_the_improvement_go(house):
     house.published()
     made = improve(house, file(house))

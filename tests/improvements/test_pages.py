@@ -9,6 +9,7 @@ from cyberready.platform.realm import Realm
 from tests import world
 from tests.improvements.test_actions import file
 from tests.playbooks.drafting import House
+from tests.playbooks.writing import changed
 from tests.world import START
 
 FINDING = {"text": "De belboom klopte niet.", "theme": "alarm", "step": "stroomstoring#kijk"}
@@ -68,15 +69,24 @@ def test_anyone_files_a_finding_of_an_audit_on_a_step(browser, house):
     assert page.select("input[name=finding]") == []  # no one but the officer bundles them
 
 
-def test_a_finding_in_an_exercise_names_the_exercise_and_offers_its_playbook(officer, house):
+def test_a_finding_in_an_exercise_names_the_exercise_and_offers_the_version_that_was_practised(
+    officer, house
+):
+    house.published(changed(("slug: stroomstoring", "slug: aardbeving"), ("title: Stroom", "title: Aard")))
     made = exercise(house)
+    gone = changed(
+        ("### Kijk wat er aan de hand is {#kijk}", "### Kijk goed {#kijken}"), ("#kijk)", "#kijken)")
+    )
+    house.next_version("stroomstoring", gone)
     url = f"/improvements/findings/new?of=exercise:{made.id}"
     page = officer.get(url)
     assert "Herfstoefening" in page.get_text()
     assert page.select_one("input[name=occasion]") is None
-    assert [group["label"] for group in page.select("select[name=step] optgroup")][-1] == "Stroomstoring"
+    groups = [group["label"] for group in page.select("select[name=step] optgroup")]
+    assert groups == ["Stroomstoring, versie 1.0", "Aardstoring"]
     officer.post(url, FINDING)
     (found,) = house.ask(queries.findings)
+    assert (found.version, found.step_title) == ("1.0", "Kijk wat er aan de hand is")
     assert (found.occasion, found.occasion_title) == (f"exercise:{made.id}", "Herfstoefening")
 
 
@@ -109,9 +119,17 @@ def test_findings_become_one_improvement_and_then_a_draft_at_the_step(officer, h
     page = officer.get(f"/improvements/{made.id}")
     assert page.find("h1").get_text() == "Belboom bijwerken"
     officer.post(f"/improvements/{made.id}/draft")
-    assert officer.response.headers["Location"].endswith("#kijk")
+    page = officer.follow()
     draft = house.ask(queries.improvement, made.id).draft_id
-    assert f"/playbooks/drafts/{draft}" in str(officer.get(f"/improvements/{made.id}"))
+    here = f"/playbooks/drafts/{draft}/sections/kijk/form"
+    assert officer.response.request.path == here
+    assert page.select_one("form[data-writing] [name=title]")["value"] == "Kijk wat er aan de hand is"
+    assert [one.get_text(strip=True) for one in page.select("#reasons .cr-kept")] == [
+        "Niemand keek naar buiten.",
+        "Ook dit.",
+    ]
+    page = officer.get(f"/improvements/{made.id}")
+    assert "Open het concept bij deze stap" in page.select_one(f"a[href='{here}']").get_text()
 
 
 def test_an_improvement_is_kept_up_to_date_and_closing_asks_for_evidence(officer, house):

@@ -12,6 +12,7 @@ from cyberready.incidents.formats.dossier import (
     EffectAnswer,
     EffectQuestion,
     EffectTest,
+    FollowedPlaybook,
     HandoverDossier,
     LegalClock,
     Measure,
@@ -26,7 +27,17 @@ from cyberready.platform.paper.record import HandoverStep
 from tests.exercises.reporting import at, decision, entries, escalation, standing
 
 PARTS = (
-    *("supersedes", "statements", "processes", "measures", "decisions", "teams", "escalations", "handover"),
+    *(
+        "supersedes",
+        "statements",
+        "processes",
+        "playbooks",
+        "measures",
+        "decisions",
+        "teams",
+        "escalations",
+        "handover",
+    ),
     *("clocks", "effect_tests", "contacts", "duties", "requests", "entries"),
 )
 
@@ -77,6 +88,25 @@ def dossier(**changed):
         processes=(
             AffectedProcess(priority=2, name="Aangifte van overlijden", state="Op papier"),
             AffectedProcess(priority=1, name="Uitkeringen", state="Ligt stil", minimum="Donderdag"),
+        ),
+        playbooks=(
+            FollowedPlaybook(
+                title="Ransomware bij de gemeente",
+                version="1.1",
+                language="nl",
+                digest="4f" * 32,
+                since=at(12),
+                by="J. Smit",
+                remark="Deze versie is ingetrokken: nummer klopt niet.",
+            ),
+            FollowedPlaybook(
+                title="Crisiscommunicatie",
+                version="2.0",
+                language="nl",
+                digest="0a" * 32,
+                since=at(20),
+                by="CISO",
+            ),
         ),
         measures=(Measure(at=at(14), text="Netwerk losgekoppeld.", owner="IT-beheer"),),
         decisions=(decision(),),
@@ -131,7 +161,6 @@ def bare(**changed):
             "version": 1,
             "grip": "",
             "role": "",
-            "playbook": "",
             "summary": "",
             "next_report_at": None,
             **changed,

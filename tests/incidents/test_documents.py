@@ -98,6 +98,21 @@ def test_processes_come_in_the_order_of_recovery():
     ]
 
 
+def test_the_playbooks_are_named_with_version_and_digest():
+    found = section(compose(dossier()), "Draaiboeken die worden gevolgd")
+    assert rows(found) == [
+        [
+            "Ransomware bij de gemeente\nDeze versie is ingetrokken: nummer klopt niet.",
+            "1.1",
+            "22 nov 2026 10:12\nJ. Smit",
+            "4f" * 32,
+        ],
+        ["Crisiscommunicatie", "2.0", "22 nov 2026 10:20\nCISO", "0a" * 32],
+    ]
+    nothing = section(compose(bare()), "Draaiboeken die worden gevolgd")
+    assert prose(nothing) == ["Er wordt geen draaiboek gevolgd."]
+
+
 def test_the_public_effect_test_shows_all_four_answers():
     found = section(compose(dossier()), "Toets op maatschappelijke effecten")
     assert rows(found) == [

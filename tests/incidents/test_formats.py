@@ -217,7 +217,7 @@ def test_json_holds_every_part_of_the_picture():
     picture = json.loads(overdracht_json(dossier()))["totaalbeeld"]
     assert set(picture) == {
         *("statements", "processes", "measures", "decisions", "teams", "escalations", "handover", "clocks"),
-        *("effectTests", "contacts", "duties", "requests"),
+        *("effectTests", "contacts", "duties", "requests", "playbooks"),
     }
     assert picture["statements"][0] == {
         "topic": "nature",
@@ -234,6 +234,22 @@ def test_json_holds_every_part_of_the_picture():
     }
     assert picture["contacts"][0]["channels"][1] == {"kind": "Mail", "address": "ciso@waterveld.example"}
     assert picture["clocks"][0]["doneAt"] is None
+
+
+def test_json_names_the_playbooks_with_version_and_digest():
+    said = json.loads(overdracht_json(dossier()))
+    assert said["actionPlan"] == "Ransomware bij de gemeente 1.1; Crisiscommunicatie 2.0"
+    assert said["totaalbeeld"]["playbooks"][0] == {
+        "title": "Ransomware bij de gemeente",
+        "version": "1.1",
+        "language": "nl",
+        "digest": "4f" * 32,
+        "since": "2026-11-22T10:12:00+01:00",
+        "by": "J. Smit",
+        "remark": "Deze versie is ingetrokken: nummer klopt niet.",
+    }
+    nothing = json.loads(overdracht_json(bare()))
+    assert (nothing["actionPlan"], nothing["totaalbeeld"]["playbooks"]) == ("", [])
 
 
 def test_json_is_canonical_and_leaves_the_trail_to_the_trail():

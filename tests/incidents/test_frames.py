@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from cyberready.app import frame_source
-from cyberready.incidents import actions, actions_handover, queries
+from cyberready.incidents import actions, actions_handover, actions_playbooks, queries
 from cyberready.incidents.rules import AUDIENCE, HandoverState, following, region, watching
 from cyberready.kernel.ladder import Position
 from cyberready.platform.live.tickets import View
@@ -14,6 +14,7 @@ from cyberready.trail import queries as trails
 from cyberready.trail.rules import Kind, visible
 from tests import world
 from tests.incidents import incident_world
+from tests.playbooks.drafting import House
 from tests.world import START
 
 
@@ -86,6 +87,23 @@ def test_a_correction_also_draws_the_old_entry_struck(database, town, incident, 
     drawn = draw(incident.trail_id, "show")
     assert set(drawn) == {"#log", "#entry-1"}
     assert "Gecorrigeerd door nr. 2" in drawn["#entry-1"]
+
+
+def test_a_playbook_that_is_taken_up_shows_on_the_page_and_with_the_receiver(
+    database, town, incident, handover, draw
+):
+    House(database, town).published()
+    do(database, town, actions_playbooks.follow, incident.id, "stroomstoring")
+    shown = draw(incident.trail_id, "show")
+    assert set(shown) == {"#log", "#playbooks"}
+    assert "Draaiboek wordt gevolgd: Stroomstoring, versie 1.0" in shown["#log"]
+    assert "Stroomstoring versie 1.0" in shown["#playbooks"]
+    assert "Checklist" in shown["#playbooks"]
+    assert "3 stappen" in shown["#playbooks"]
+    theirs = draw(incident.trail_id, "handover", "en")
+    assert set(theirs) == {"#log", "#playbooks"}
+    assert "Stroomstoring version 1.0 3 steps" in theirs["#playbooks"]
+    assert "Checklist" not in theirs["#playbooks"]
 
 
 def test_an_escalation_draws_the_ladder_and_a_test_its_result(database, town, incident, draw):

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from cyberready.exercises import actions as exercises
 from cyberready.exercises import actions_injects
-from cyberready.incidents import actions_handover, dossiers_package, queries
+from cyberready.incidents import actions_handover, actions_playbooks, dossiers_package, queries
 from cyberready.incidents.dossiers import Asked
 from cyberready.incidents.formats.dossier import Severity
 from cyberready.incidents.rules import HandoverState
@@ -24,6 +24,8 @@ from cyberready.trail import queries as trails
 from cyberready.trail.rules import Kind
 from tests import world
 from tests.incidents import incident_world
+from tests.playbooks.drafting import House
+from tests.playbooks.writing import SMALL
 from tests.world import START
 
 OFFER = {
@@ -282,6 +284,32 @@ def test_the_package_proves_itself_without_our_software(officer, database, offer
 def word(files):
     with zipfile.ZipFile(io.BytesIO(files["overdracht.docx"])) as document:
         return BeautifulSoup(document.read("word/document.xml"), "xml").get_text()
+
+
+def test_the_package_and_the_receiver_name_the_playbooks_that_are_followed(
+    sender, officer, database, town, incident
+):
+    house = House(database, town)
+    older = house.published()
+    house.act(actions_playbooks.follow, incident.id, "stroomstoring", by=town["crisis_team"])
+    house.next_version("stroomstoring", SMALL.replace("Bel aan.", "Roep om."))
+    form = OFFER | {"receiver": town.region.id, "severity": "Severe"}
+    sender.post(f"/incidents/{incident.id}/handovers", form)
+    (handover,) = database.read(lambda session: queries.handovers(session, incident.id))
+    files = zipped(database, handover)
+    (named,) = json.loads(files["overdracht.json"])["totaalbeeld"]["playbooks"]
+    assert (named["title"], named["version"], named["digest"]) == ("Stroomstoring", "1.0", older.digest)
+    assert (named["by"], named["remark"]) == ("Test crisis_team", "Intussen is versie 1.1 gepubliceerd.")
+    assert older.digest in word(files)
+    assert "Draaiboek wordt gevolgd: Stroomstoring, versie 1.0" in word(files)
+    assert older.digest in files["trail.jsonl"].decode()
+    url = f"/incidents/handovers/{handover.id}"
+    page = officer.get(url)
+    assert "Stroomstoring versie 1.0" in page.select_one("#playbooks").get_text()
+    assert not page.select("#playbooks a"), "the playbooks of the sender open for nobody else"
+    officer.post(f"{url}/receipt")
+    officer.post(f"{url}/refusal", {"reason": "Blijft bij u."})
+    assert not officer.get(url).select("#playbooks")
 
 
 def without_guards(database, statement):

@@ -26,7 +26,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-collect_ignore_glob = [] if CHROMIUM else ["test_*.py"]
+collect_ignore_glob = [] if CHROMIUM else ["test_*.py", "looks/*"]
 
 
 def pytest_report_header():
@@ -103,26 +103,46 @@ class House:
         assert not faults, faults
 
 
-@contextmanager
-def open_house(chromium, database_url, folder, prepare=None):
-    """A house on this database; *prepare* plays what happened before the doors opened."""
-    port = stage.free_port()
-    settings = town.furnish(folder, f"http://127.0.0.1:{port}", database_url=database_url)
-    database = Database(settings.database_url)
-    at = now()
+@dataclass(frozen=True)
+class Stocked:
+    """A municipality with all its content, founded once; every house stands on a copy of its database."""
+
+    databases: object
+    template: str
+    founded: town.Town
+
+
+@pytest.fixture(scope="session")
+def stocked(databases):
+    url, at = databases.make(), now()
+    database = Database(url)
     founded = database.transact(lambda session: town.found(session, at))
     database.transact(lambda session: town.stock(session, Realm(founded.home), at))
+    database.close()
+    return Stocked(databases, url, founded)
+
+
+@contextmanager
+def open_house(chromium, stocked, folder, prepare=None):
+    """A house on a database of its own; *prepare* plays what happened before the doors opened."""
+    port = stage.free_port()
+    url = stocked.databases.make(stocked.template)
+    settings = town.furnish(folder, f"http://127.0.0.1:{port}", database_url=url)
+    database = Database(settings.database_url)
     if prepare:
-        prepare(database, founded)
+        prepare(database, stocked.founded)
     with stage.serving(settings, port, folder / "server.log") as process:
-        made = House(chromium, settings, database, founded)
+        made = House(chromium, settings, database, stocked.founded)
         made.server = Server(settings, port, folder / "server.log", process)
         yield made
         made.close()
+        if made.server.process is not process:  # a journey stopped it and started another
+            made.server.stop()
     database.close()
+    stocked.databases.drop(url)
 
 
 @pytest.fixture
-def house(chromium, database_url, tmp_path):
-    with open_house(chromium, database_url, tmp_path) as made:
+def house(chromium, stocked, tmp_path):
+    with open_house(chromium, stocked, tmp_path) as made:
         yield made

@@ -34,9 +34,7 @@ class Screen:
         self.context = chromium.new_context(
             base_url=base_url,
             viewport={"width": width, "height": height},
-            locale="nl-NL",
-            timezone_id="Europe/Amsterdam",
-            **options,
+            **{"locale": "nl-NL", "timezone_id": "Europe/Amsterdam", **options},
         )
         self.context.add_init_script(TELL_POLICY)
         self.page = self.tab()

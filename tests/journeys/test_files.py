@@ -28,11 +28,9 @@ PROTOCOL = document(
 
 
 @pytest.fixture(scope="module")
-def house(chromium, databases, tmp_path_factory):
-    url = databases.make()
-    with open_house(chromium, url, tmp_path_factory.mktemp("house")) as made:
+def house(chromium, stocked, tmp_path_factory):
+    with open_house(chromium, stocked, tmp_path_factory.mktemp("house")) as made:
         yield made
-    databases.drop(url)
 
 
 def reviewed(screen, name):

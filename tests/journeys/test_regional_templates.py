@@ -28,15 +28,12 @@ def built(session, founded):
 
 
 @pytest.fixture(scope="module")
-def house(chromium, databases, tmp_path_factory):
-    url = databases.make()
-
+def house(chromium, stocked, tmp_path_factory):
     def prepare(database, founded):
         database.transact(lambda session: built(session, founded))
 
-    with open_house(chromium, url, tmp_path_factory.mktemp("house"), prepare) as made:
+    with open_house(chromium, stocked, tmp_path_factory.mktemp("house"), prepare) as made:
         yield made
-    databases.drop(url)
 
 
 def test_pages_of_templates_have_no_barriers_at_any_width(house):

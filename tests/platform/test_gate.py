@@ -8,6 +8,7 @@ from flask_login import login_user
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cyberready.app import pages as every_page
 from cyberready.exercises import queries as exercises
 from cyberready.exercises.models import Participant
 from cyberready.people.models import Account, Membership
@@ -20,6 +21,12 @@ from tests import world
 from tests.world import START
 
 MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def pages():
+    """Pages of its own for each test: some add one."""
+    return every_page()
 
 
 @pytest.fixture

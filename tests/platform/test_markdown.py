@@ -1,18 +1,21 @@
 """Whatever a scenario or a person writes, the page that shows it stays dead: no script, no handler, no foreign scheme."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import html5lib
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from linkify_it import LinkifyIt
 
-from cyberready.platform.markdown import plain, render
+from cyberready.platform.markdown import parser, plain, render
 
 HARMLESS = {
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong"),
     *("a", "table", "thead", "tbody", "tr", "th", "td", "hr", "br", "s", "input", "label", "del"),
+    "sup",
 }
 ATTRIBUTES = {
     *(
@@ -71,6 +74,8 @@ NASTY = st.sampled_from(
         ),
         *(
             "[x]: javascript:alert(1)\n",
+            "[^1]",
+            "[^<b>]: ",
             "[x]",
             "![x](",
             "* ",
@@ -126,6 +131,52 @@ def harmless(html):
 @example("![x](javascript:alert(1))")
 def test_nothing_written_becomes_active(text):
     harmless(str(render(text)))
+
+
+BARE = st.sampled_from(
+    [
+        *("http:", "HTTPS:", "ftp:", "mailto:", "//", "www.", "localhost", "xn--p1ai", "10.0.0.1", ":8080"),
+        *(
+            "a",
+            "b",
+            "Bel",
+            ".",
+            ".nl",
+            ".рф",
+            ".museum",
+            "@",
+            "/",
+            ":",
+            "-",
+            "_",
+            "(",
+            ")",
+            "<",
+            ">",
+            '"',
+            "\n",
+        ),
+    ]
+)
+
+
+@given(st.lists(BARE | st.text(max_size=2), max_size=10).map("".join))
+@example("mailto:a@b")
+@example("http://localhost")
+@example("//a.b")
+@example("a.рф")
+@example("10.0.0.1")
+def test_the_quick_look_passes_over_no_bare_link(text):
+    assert LinkifyIt().match(text) is None or parser().linkify.pretest(text)
+
+
+def test_texts_are_cleaned_in_several_threads_at_once():
+    texts = [
+        f"Bel [a](tel:{number}) of https://a.example/{number}\n\n- [ ] doe {number}" for number in range(200)
+    ]
+    alone = [render(text) for text in texts]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(render, texts)) == alone
 
 
 @given(TEXTS)
@@ -198,3 +249,22 @@ def test_names_of_files_and_images_open_no_way_in(text):
         href = element.get("href", "")
         assert urlsplit(href).scheme in SCHEMES or href.startswith("/")
         assert element.tag not in {"script", "iframe", "object", "svg", "style"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("FG[^1]: nu", "FG<sup>1</sup>: nu"),
+        ("[^1]: Zie.\n[^b]: En", "<sup>1</sup> Zie.\n<br><sup>b</sup> En"),
+        ("[^1]: https://a.nl", '<sup>1</sup> <a href="https://a.nl">https://a.nl</a>'),
+        ("[^1]: woord", "<sup>1</sup> woord"),
+        ("[^<b>]", "<sup>&lt;b&gt;</sup>"),
+        ("[^a b] \\[^1] [^]", "[^a b] [^1] [^]"),
+    ],
+)
+def test_a_footnote_has_a_raised_sign(written, shown):
+    assert render(written).strip() == f"<p>{shown}</p>"
+
+
+def test_a_footnote_in_a_mail_has_its_sign_between_brackets():
+    assert plain("Bel de FG[^1]\n\n[^1]: Zie.") == "Bel de FG[1]\n\n[1] Zie."

@@ -93,7 +93,11 @@ def test_line_ends_and_byte_order_mark_of_windows_are_accepted():
         ("a: !!python/object:os.system x\n", 1, "Tags (!)"),
         ("a: x: y\n", 1, "A colon followed by a space"),
         ("a:\n\t- x\n", 2, "Indent with spaces"),
-        ("a: 'x\n\nb: 1\n", 1, "not valid YAML"),
+        ("a: 1\nb: 'x\n\nc: 1\n", 2, "quotes that open here are never closed"),
+        ("a: 1\nb: [1, 2\nc: 1\n", 2, "bracket that opens here is never closed"),
+        ("a: 1\nb\nc: 1\n", 3, "a colon is missing"),
+        ('a: "\\q"\n', 1, "use single quotes"),
+        ("a:\n  b: 1\n c: 2\n", 3, "Check the indentation"),
         ("a: 1\n---\nb: 2\n", 2, "A second document"),
         ("? [a, b]\n: 1\n", 1, "A key must be a word"),
         ("a: " + "[" * 50, 1, "nested too deeply"),
@@ -112,9 +116,9 @@ def test_a_file_that_would_grow_is_refused_before_it_does():
 
 
 def test_ten_megabytes_are_refused_at_once():
-    start = time.perf_counter()
+    start = time.process_time()
     assert faults(b"a: b\n" * 2_000_000) == [(1, "The file is larger than 2 MB. Split it.")]
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_no_more_faults_are_named_than_anyone_reads():

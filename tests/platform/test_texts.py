@@ -64,8 +64,8 @@ def test_the_switch_changes_the_page_and_goes_back_to_it(browser):
 
 
 def test_a_sentence_is_said_with_its_values():
-    english = "This file is too large. The limit is %(limit)s MB."
-    assert translate("en", english, limit=10) == "This file is too large. The limit is 10 MB."
+    english = "This image is larger than %(limit)s MB. Make it smaller."
+    assert translate("en", english, limit=10) == "This image is larger than 10 MB. Make it smaller."
     assert translate("nl", english, limit=10) not in {english, translate("en", english, limit=10)}
     assert "10 MB" in gettext(english, limit=10)
     assert translate("en", "100 % sure") == "100 % sure"

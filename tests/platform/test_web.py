@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from wtforms import PasswordField
 
 import cyberready
-from cyberready.app import UPLOAD_LIMIT
+from cyberready.app import pages as every_page
 from cyberready.kernel.refusals import Refused
-from cyberready.platform import gate, web
+from cyberready.platform import gate, sizes, web
 from cyberready.platform.texts import speaking
 from cyberready.platform.web import CSP, HEADERS, local_path
 from tests import world
@@ -22,6 +22,12 @@ from tests.browsing import review
 
 HERE = "https://here.example/some/page"
 ADDRESSES = st.text(st.sampled_from("/\\\t\n\r .:@?#%evil\x00\x1f\u2028") | st.characters(), max_size=12)
+
+
+@pytest.fixture
+def pages():
+    """Pages of its own for each test: some add one."""
+    return every_page()
 
 
 @pytest.fixture
@@ -133,13 +139,13 @@ def test_an_unknown_address_is_a_page_with_a_sentence(browser):
 
 
 def test_a_post_that_is_too_large_is_told_the_limit(kim):
-    too_much = b"x" * (UPLOAD_LIMIT + 1)
+    too_much = b"x" * (sizes.REQUEST + 1)
     answer = kim.client.post("/language", data=too_much, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 413
-    assert "10 MB" in answer.text
+    assert "een bestand mag 20 MB zijn, wat u in een formulier typt 10 MB" in answer.text
     assert holds_headers(answer)
-    page = kim.post("/language", {"note": "y" * (UPLOAD_LIMIT + 1)}, status=413)
-    assert "10 MB" in page.select_one("[data-refusal]").text
+    page = kim.post("/language", {"note": "y" * (sizes.REQUEST + 1)}, status=413)
+    assert "20 MB" in page.select_one("[data-refusal]").text
 
 
 def test_an_http_refusal_without_a_sentence_of_its_own_has_the_general_one(app, browser):
@@ -205,8 +211,8 @@ def test_what_is_kept_never_holds_a_secret_or_a_token(browser):
     }
     page = browser.post("/exercises/1/decisions", {**secret, **typed}, status=401)
     kept = {page.select_one(f'label[for="{one["id"]}"]').text: one.text for one in page.select("textarea")}
-    assert set(kept) == {"decision", "reason"}
-    assert kept["decision"].strip() == "Balie <b>dicht</b>"
+    assert set(kept) == {"Besluit", "Reden"}
+    assert kept["Besluit"].strip() == "Balie <b>dicht</b>"
     assert "secret-" not in str(page)
 
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cyberready.people import actions_roster as roster
 from cyberready.people.models import Account
+from cyberready.people.rules import ChannelKind
 from cyberready.platform.db import Database
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions, actions_approval, actions_drafts, queries, queries_drafts
@@ -122,6 +124,25 @@ class House:
 
     def withdraw(self, release_id, reason="Nummer klopt niet."):
         return self.act(actions.withdraw, release_id, reason, by=self.officer)
+
+    def on_duty(self, start, days=2):
+        """Put the crisis-team member on duty from *start* on, as the contact that belongs to the account."""
+        made = self.act(
+            roster.save_contact,
+            by=self.officer,
+            name=self.deputy.name,
+            function="Piket",
+            channels=[(ChannelKind.MOBILE, "06 5550 0001")],
+            account_id=self.deputy.id,
+        )
+        self.act(
+            roster.assign_duty,
+            by=self.officer,
+            contact_id=made.id,
+            function="Piket",
+            starts_at=start,
+            ends_at=start + timedelta(days=days),
+        )
 
     def entries(self, playbook_id):
         """The kinds of entries in the trail of a playbook, oldest first."""

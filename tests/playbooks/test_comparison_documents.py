@@ -8,14 +8,18 @@ from pathlib import Path
 import docx
 import pytest
 from docx.oxml.ns import qn
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cyberready.platform.texts import speaking
-from cyberready.playbooks import sides
+from cyberready.playbooks import lifecycle, sides
+from cyberready.playbooks.comparison import Comparison
 from cyberready.playbooks.documents_changes import Author, as_docx
-from cyberready.playbooks.documents_comparison import Heading, as_html
+from cyberready.playbooks.documents_comparison import Heading, arranged, as_html, as_text, is_front
+from cyberready.playbooks.documents_comparison import facts as facts_of
 from cyberready.playbooks.lines import LineStyle, lines, rows
-from tests.playbooks.comparing import SECOND
-from tests.playbooks.writing import SMALL, changed
+from tests.playbooks.comparing import SCRIPTS, SECOND
+from tests.playbooks.writing import SMALL, changed, written
 
 SHIPPED = Path(__file__).parents[2] / "playbooks"
 AT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -147,3 +151,39 @@ def test_what_is_gone_stands_beside_what_came():
     passage = next(one for one in found.passages if one.section.key == "kijk")
     pairs = [(left, right) for left, right in rows(lines(passage.pieces)) if left is not right]
     assert [(left.state, right.state) for left, right in pairs] == [("gone", "new")]
+
+
+FACTS = st.dictionaries(
+    st.sampled_from(["title", "summary", "owner", "tlp"]),
+    st.sampled_from(["GREEN", "AMBER", "RED"]),
+)
+
+
+@given(SCRIPTS, SCRIPTS, FACTS)
+def test_what_is_told_holds_both_texts_and_the_front_matter_last(before, after, facts):
+    old, new = written(before), written(after)
+    for name, said in facts.items():
+        new = lifecycle.with_front(new, name, said)
+    found = sides.compare(old, new)
+    told = [passage for _place, passage in arranged(found.passages)]
+    again = Comparison(tuple(told))
+    assert (again.old_text, again.new_text) == (old, new)
+    assert [is_front(passage) for passage in told] == sorted(is_front(passage) for passage in told)
+    changed_facts = [change for passage in told if is_front(passage) for change in passage.changes]
+    assert facts_of(enumerate(told)) == [one for one in changed_facts if one.field != "version"]
+
+
+@given(FACTS)
+def test_the_file_and_the_terminal_tell_the_front_matter_after_the_text(facts):
+    new = SECOND
+    for name, said in facts.items():
+        new = lifecycle.with_front(new, name, said)
+    found, heading = sides.compare(SMALL, new), Heading("Stroom", "versie 1.0", "versie 1.1")
+    with speaking("nl"):
+        text, page = as_text(found, heading), as_html(found, heading)
+    assert text.index("== B1 Ruim op") < text.index("== Gegevens bovenaan")
+    assert text.index("* B1 Ruim op") < text.index("* Gegevens bovenaan")
+    assert page.index("Stap verplaatst") < page.index("De gegevens bovenaan, woord voor woord")
+    assert ('class="cr-table cr-front"' in page) == any(
+        lifecycle.front_of(new, name) != lifecycle.front_of(SMALL, name) for name in facts
+    )

@@ -34,7 +34,6 @@ def test_the_last_two_versions_are_compared_first(reader, database, town):
     page = reader.get(PATH)
     assert page.h1.text == "Vergelijking van Stroomstoring"
     assert changes(page) == [
-        ["Gegevens bovenaan", "Versienummer gewijzigd", "1.0", "1.1"],
         ["A1 Kijk wat er aan de hand is", "Streeftijd gewijzigd", "15 minuten", "20 minuten"],
         ["A1 Kijk wat er aan de hand is", "Tekst gewijzigd", "–", "–"],
         ["B1 Ruim op", "Stap verplaatst", "B2", "B1"],
@@ -56,6 +55,36 @@ def test_what_came_and_went_is_said_in_words(reader, database, town, view, langu
     assert f"[{said[0]} 15]" in gone
     assert f"[{said[1]} Tel de lantaarns.]" in new
     assert ("Waarschuw de bewoners" in page.select_one("#compare").text) == (view == "whole")
+
+
+def front(page):
+    return [
+        [" ".join(cell.text.split()) for cell in row.select("td")]
+        for row in page.select(".cr-front tbody tr")
+    ]
+
+
+def test_the_front_matter_comes_after_the_text_in_dutch_and_folded(reader, database, town):
+    third = SECOND.replace('"1.1"', '"1.2"').replace("ict: Manager ICT", "ict: Hoofd ICT")
+    third = third.replace("review_months: 12", "review_months: 6").replace(
+        "owner: CISO", "owner: Gemeentesecretaris"
+    )
+    published(database, town.home, SMALL, SECOND, third)
+    page = reader.get(f"{PATH}?old=1&new=2")
+    assert front(page) == []  # only the number changed, which the title says
+    assert not page.select_one("section.cr-passage").find_parent("details")
+    page = reader.get(f"{PATH}?old=2&new=3")
+    assert changes(page) == []
+    assert "In de tekst zelf is niets gewijzigd." in page.text
+    assert front(page) == [
+        ["Eigenaar", "CISO", "Gemeentesecretaris"],
+        ["Maanden tot de herziening", "12", "6"],
+        ["Rol ict", "Manager ICT", "Hoofd ICT"],
+    ]
+    (passage,) = page.select("section.cr-passage")
+    folded = passage.find_parent("details")
+    assert "open" not in folded.attrs
+    assert [" ".join(one.text.split()) for one in folded.select("ins")][-1] == "[toegevoegd: Hoofd]"
 
 
 def test_unknown_foreign_and_mistyped_versions_are_not_found(reader, database, town):

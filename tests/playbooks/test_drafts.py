@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError
 
 from cyberready.kernel.actor import Actor
 from cyberready.kernel.refusals import Conflict, NotFound, Refused
@@ -13,6 +15,7 @@ from cyberready.playbooks.formats import canonical, digest
 from cyberready.playbooks.lifecycle import Change, Standing, State
 from cyberready.trail import queries as trails
 from cyberready.trail.rules import Kind
+from cyberready.trail.wording import say
 from tests import world
 from tests.playbooks.drafting import NOTE, House
 from tests.playbooks.writing import SMALL, changed
@@ -99,6 +102,53 @@ def test_who_wrote_any_of_it_cannot_approve(house, who):
     house.mandate(made.playbook_id, (wrote, "directeur"))
     with pytest.raises(Refused, match="wrote part of this draft and can never approve it"):
         house.submit(made.id)
+
+
+def named(house, *who):
+    """A draft of a file of which the author says that these wrote it as well."""
+    wrote = [one.id for one in who]
+    return house.act(actions_drafts.bring_in, SMALL, origin="oud.docx", writers=wrote, by=house.author)
+
+
+def test_who_is_named_as_a_writer_of_a_file_cannot_approve_it(house):
+    made = named(house, house.director, house.author)
+    house.described(made.id)
+    house.mandate(made.playbook_id, (house.director, "directeur"))
+    with pytest.raises(Refused, match="wrote part of this draft and can never approve it"):
+        house.submit(made.id)
+    house.mandate(made.playbook_id, (house.deputy, "loco"))
+    house.submit(made.id)
+    with pytest.raises(Refused, match="You cannot approve this draft"):
+        house.approve(made.id, by=house.director)
+    with pytest.raises(Refused, match="or you wrote part of it"):
+        house.refuse(made.id, ("", "Anders."), by=house.director)
+    assert house.approve(made.id, by=house.deputy).state == State.APPROVED
+
+
+def test_the_entry_of_a_file_says_who_else_wrote_it(house):
+    made = named(house, house.director, house.author)
+    assert house.ask(queries_drafts.named_writers, made.id) == [house.director.name]
+    (entry,) = house.database.read(
+        lambda session: trails.lines(session, queries.trail_of(session, made.playbook_id))
+    )
+    assert entry.body["written_by"] == house.director.name
+    assert house.director.name in say(entry)
+
+
+def test_somebody_of_another_organisation_is_no_writer(house):
+    stranger = world.account(house.database, house.town.region, "administrator", name="Vreemde")
+    with pytest.raises(NotFound):
+        named(house, stranger)
+
+
+def test_a_writer_who_was_named_stays_one(house):
+    made = named(house, house.director)
+    for statement in ("UPDATE draft_writers SET writer = 'account:0'", "DELETE FROM draft_writers"):
+        with pytest.raises(IntegrityError):
+            house.database.transact(lambda session, said=statement: session.execute(sql(said)), attempts=1)
+    assert house.director.id in house.database.read(
+        lambda session: queries_drafts.editors(session, [made])[made.id]
+    )
 
 
 def test_an_earlier_description_by_another_is_forgotten_with_its_words(house):

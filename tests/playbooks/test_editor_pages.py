@@ -217,9 +217,9 @@ def test_what_no_file_can_hold_is_marked(writer, draft, source):
     assert section(source(), "ruim-op").text == "### a\ufffdb {#ruim-op}\n\n- Rol: ict\n"
 
 
-def test_a_text_too_large_for_a_playbook_is_refused_and_stays_in_the_form(writer, draft, monkeypatch):
-    monkeypatch.setattr(sources, "MOST_BYTES", 10_000)
-    typed = {"text": "### Ruim op {#ruim-op}\n" + "x\n" * 9_000, "version": section(SMALL, "ruim-op").digest}
+def test_a_text_too_large_for_a_playbook_is_refused_and_stays_in_the_form(writer, draft):
+    long = "x\n" * (sources.MOST_BYTES // 2)
+    typed = {"text": "### Ruim op {#ruim-op}\n" + long, "version": section(SMALL, "ruim-op").digest}
     page = writer.post(url(draft, "sections/ruim-op"), typed, status=422)
     assert "groter dan 2 MB" in words(page, ".cr-notice li")[0]
     assert text(page) == typed["text"]
@@ -236,13 +236,25 @@ def test_a_draft_under_review_warns_and_goes_back_when_it_is_changed(writer, dra
         partial(actions_approval.set_mandate, playbook_id=draft.playbook_id, approvers=signing, in_order=True)
     )
     act(partial(actions_drafts.describe, draft_id=draft.id, change=Change.MINOR, note="Beter."))
+    page = writer.get(url(draft, "sections/ruim-op"))
+    writer.post(
+        url(draft, "sections/ruim-op"), {"text": text(page) + "\n\nBoen.", "version": value(page, "version")}
+    )
     act(partial(actions_approval.submit, draft_id=draft.id))
     page = writer.get(url(draft, "sections/ruim-op"))
     assert "vervallen de goedkeuringen" in page.get_text()
     writer.post(
         url(draft, "sections/ruim-op"), {"text": text(page) + "Veeg.", "version": value(page, "version")}
     )
-    assert "vervallen de goedkeuringen" not in writer.follow().get_text()
+    page = writer.follow()
+    assert "vervallen de goedkeuringen" not in page.get_text()
+    lapsed = "Het concept is terug bij de schrijvers en elk akkoord is vervallen: leg het opnieuw voor."
+    assert lapsed in page.get_text()
+    page = writer.get(url(draft, "sections/ruim-op"))
+    writer.post(
+        url(draft, "sections/ruim-op"), {"text": text(page) + "En dweil.", "version": value(page, "version")}
+    )
+    assert lapsed not in writer.follow().get_text()
 
 
 def test_a_draft_that_was_given_up_is_read_and_not_written(writer, draft, act, source):
@@ -364,6 +376,32 @@ def test_a_version_that_never_was_is_refused_in_a_sentence(writer, draft, versio
     writer.post(url(draft, "source"), {"text": SMALL + "x", "version": version}, status=404)
 
 
+def test_faults_in_the_form_of_a_step_are_at_their_fields(writer, draft):
+    form = url(draft, "sections/kijk/form")
+    page = writer.get(form)
+    typed = {
+        field["name"]: field.get("value", field.get_text())
+        for field in page.select("form[data-writing] [name]:not(select)")
+    }
+    typed |= {"role": "ciso", "deputy": "", "next": "", "time": "een kwartier", "section": "kijk"}
+    typed |= {
+        "body": "Een regel.\n\n> **Besluit: Goed?** {#goed}\n> - Ja → [Weg](#weg)\n> - Nee → [Ruim op](#ruim-op)\n",
+        "do": "look",
+    }
+    page = writer.post(form, typed, status=200)
+    assert page.select_one("#time")["aria-invalid"] == "true"
+    assert "een kwartier is geen streeftijd" in page.select_one("#time-error").get_text()
+    links = page.select("#editor-preview .cr-faults a")
+    assert [(link["href"], link.get("data-line")) for link in links] == [
+        ("#time", None),
+        ("#editor-text", "4"),
+    ]
+    assert [link.get_text() for link in links] == ["Streeftijd", "Wat er gebeurt, regel 4"]
+    assert page.select_one(".cr-error-summary a")["href"] == "#time"
+    looked = writer.post(url(draft, "preview"), typed, status=200)
+    assert [link["data-field"] for link in looked.select(".cr-faults a")] == ["time", "body"]
+
+
 # --- what is being typed ------------------------------------------------------------------------------------------
 
 
@@ -414,7 +452,9 @@ def test_an_expired_session_keeps_the_text_on_its_page(browser, draft):
 
 def form_of(page):
     form = page.select_one("form[data-writing]")
-    values = {one["name"]: one.get("value", "") for one in form.select("input[name]")}
+    values = {one["name"]: one.get("value", "") for one in form.select("input[name]:not([type=checkbox])")}
+    for field in ("messages", "contacts", "clocks", "playbooks"):
+        values[field] = [one["value"] for one in form.select(f"input[name={field}][checked]")]
     values |= {
         one["name"]: one.get_text().removeprefix("\n").removeprefix("\r\n") for one in form.select("textarea")
     }
@@ -583,6 +623,10 @@ def test_a_comment_on_a_release_by_who_may_only_read(browser, draft, town, act, 
 
 def test_somebody_elses_comment_is_not_resolved_by_a_reader(browser, draft, town, act):
     act(partial(actions_comments.on_draft, draft_id=draft.id, step_id="kijk", text="Wie?"))
+    signing = [(town["administrator"].id, "directeur")]
+    act(
+        partial(actions_approval.set_mandate, playbook_id=draft.playbook_id, approvers=signing, in_order=True)
+    )
     reader = browser.sign_in(town["administrator"], town.home)
     page = reader.get(url(draft, "comments?step=kijk"))
     assert not page.select('form[action$="/resolve"]')
@@ -643,9 +687,9 @@ def test_the_pages_ask_as_often_for_three_comments_and_pads_as_for_one(
             writer.get(url(draft, rest))
         found[rest] = counted.statements
     assert found == {
-        "edit": 4,
-        "sections/kijk": 3,
-        "sections/kijk/form": 3,
-        "source": 3,
+        "edit": 6,
+        "sections/kijk": 7,
+        "sections/kijk/form": 7,
+        "source": 7,
         "comments?step=kijk": 3,
     }

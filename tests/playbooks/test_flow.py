@@ -1,7 +1,7 @@
 """The flow chart: every step once, every way drawn, nothing over anything, whatever the playbook."""
 
-from itertools import combinations
-from time import perf_counter
+from itertools import accumulate, combinations, pairwise
+from time import process_time
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cyberready.playbooks.flow import FINISH, ORDER, graph
 from cyberready.playbooks.flow_layout import MOST_BESIDE, PAD, WIDTH, Words, laid_out, layers
-from cyberready.playbooks.flow_svg import svg
+from cyberready.playbooks.flow_svg import LEAST_WIDE, sheets, svg
 from cyberready.playbooks.formats import parse
 from cyberready.playbooks.lettering import HYPHEN, measured, wrapped
 from cyberready.settings import content_root
@@ -178,10 +178,25 @@ def test_two_hundred_steps_are_drawn_at_once():
         for at in range(200)
     ]
     playbook = parse(FRONT + "## Fase\n\n" + "\n".join(steps))
-    begun = perf_counter()
+    begun = process_time()
     drawing, _ = drawn(playbook)
     assert len(drawing.boxes) == 400
-    assert perf_counter() - begun < 2
+    assert process_time() - begun < 2
+
+
+@given(playbooks())
+def test_paper_gets_all_of_it_in_parts_that_touch_no_box_and_the_first_leaves_room_for_the_title(playbook):
+    drawing = laid_out(graph(playbook), WORDS)
+    parts = [ET.fromstring(part).attrib["viewBox"].split() for part in sheets(drawing)]
+    tops, heights = [int(part[1]) for part in parts], [int(part[3]) for part in parts]
+    assert [*tops, drawing.height] == [0, *accumulate(heights)]
+    for cut in tops[1:]:
+        touched = [box.node.id for box in drawing.boxes if box.y - 2 <= cut <= box.y + box.height + 2]
+        assert touched == []
+    rows = [after - before for before, after in pairwise(drawing.cuts)]
+    wide = max(drawing.width, LEAST_WIDE)
+    assert heights[0] <= max(wide, rows[0])
+    assert all(high <= max(wide * 1.3, *rows) for high in heights[1:])
 
 
 @pytest.mark.parametrize(

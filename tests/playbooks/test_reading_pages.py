@@ -21,6 +21,9 @@ OPEN = changed(
     ),
     ("- [ ] Bel de netbeheerder.", "- [ ] Bel **{{ beheerder }}**."),
 )
+TRANSLATED = OPEN.replace("language: nl", 'language: en\ntranslates: "1.0"').replace(
+    "Wie het net beheert", "Who runs the grid"
+)
 VIEWS = (
     "",
     "/by-role",
@@ -118,6 +121,17 @@ def test_a_value_of_one_playbook_goes_before_that_of_all(officer, publish, fill)
     assert page.select_one("#fill-beheerder")["value"] == "Eigen"
     assert "voor alle draaiboeken: Algemeen" in page.get_text()
     assert words(page, ".cr-page-head .cr-badge") == ["Alles is ingevuld"]
+
+
+def test_what_is_to_be_filled_in_is_described_in_the_language_of_the_reader(officer, publish):
+    publish()
+    publish(TRANSLATED)
+    for url in ("/playbooks/placeholders", "/playbooks/stroomstoring/placeholders"):
+        assert "Wie het net beheert" in officer.get(url).get_text()
+        told = officer.speak("en").get(url).get_text()
+        assert "Who runs the grid" in told
+        assert "Wie het net beheert" not in told
+        officer.speak("nl")
 
 
 def test_an_officer_fills_in_and_the_trail_tells(officer, publish, database, town):
@@ -241,7 +255,7 @@ def test_the_flow_chart_is_a_drawing_and_a_list(officer, publish):
     publish()
     page = officer.get("/playbooks/stroomstoring/flow")
     assert [node["data-node"] for node in page.select("[data-node]")][:2] == ["kijk", "besluit-wijk"]
-    assert page.select_one("svg a")["href"] == "/playbooks/stroomstoring?language=nl#kijk"
+    assert page.select_one("svg a")["href"] == "/playbooks/stroomstoring#kijk"
     told = words(page, ".cr-flow-words")[0]
     assert "Besluit: Is het de hele wijk?" in told
     assert "Ja → B1 Waarschuw de bewoners" in told
@@ -283,6 +297,25 @@ def test_an_old_version_stays_readable_when_all_was_withdrawn(officer, publish, 
     assert officer.client.get("/playbooks/stroomstoring").location == "/playbooks/stroomstoring/versions"
 
 
+def test_every_view_of_a_version_stays_with_that_version(officer, publish):
+    first = publish()
+    publish(OPEN.replace('version: "1.0"', 'version: "1.1"').replace("Bel aan.", "Roep om."))
+    own = f"/playbooks/stroomstoring/versions/{first.id}"
+    for path in VIEWS[:-1]:
+        page = officer.get(f"{own}{path}")
+        assert "Versie 1.0" in page.select_one(".cr-subtitle").get_text()
+        assert "Niet de geldende versie" in words(page, ".cr-notice-title")
+        tabs = [tab["href"] for tab in page.select(".cr-tabs a")]
+        assert tabs == [own, *(f"{own}{view}" for view in ("/by-role", "/checklist", "/cards", "/flow"))]
+        assert page.select_one(".cr-tabs a[aria-current]")["href"] == own + path.partition("?")[0]
+        steps = [link["href"] for link in page.select("main a[href*='#kijk']")]
+        assert all(step.startswith((own, "#")) for step in steps), steps
+        forms = [form["action"] for form in page.select("main form[method=get]")]
+        assert all(form.startswith(own) for form in forms)
+    assert officer.client.get(f"/playbooks/anders/versions/{first.id}/by-role").status_code == 404
+    assert officer.client.get("/playbooks/stroomstoring/versions/999/checklist").status_code == 404
+
+
 def test_what_was_filled_in_or_changed_meanwhile_is_shown_at_once(officer, publish, fill, database, town):
     publish()
     assert "Diens nummer" in officer.get("/playbooks/stroomstoring").get_text()
@@ -308,7 +341,7 @@ def test_pages_ask_the_database_as_little_as_they_can(officer, publish, fill, qu
     publish()
     fill(beheerder="x")
     for path, most in {
-        "": 10,
+        "": 9,
         "/by-role": 3,
         "/checklist": 3,
         "/cards": 3,

@@ -6,9 +6,7 @@ import pytest
 
 from cyberready.exercises import actions as exercises
 from cyberready.kernel.refusals import Conflict, Forbidden, NotFound, Refused
-from cyberready.people import actions_roster as roster
-from cyberready.people.rules import ChannelKind
-from cyberready.playbooks import actions_reviews, queries, queries_reviews
+from cyberready.playbooks import actions_reviews, queries, queries_readings, queries_reviews
 from cyberready.playbooks.lifecycle import Change
 from cyberready.playbooks.reviewing import Stage
 from cyberready.trail.rules import Kind
@@ -54,7 +52,7 @@ def review(house, at=None):
 
 
 def unread(house, account, *roles):
-    return house.ask(queries_reviews.unread, account.id, roles or ("crisis_team",))
+    return house.ask(queries_readings.unread, account.id, roles or ("crisis_team",))
 
 
 def test_a_review_is_due_a_year_after_publication_and_moves_when_somebody_confirms(house):
@@ -125,7 +123,7 @@ def test_a_minor_version_asks_nobody_to_read_again_and_a_major_one_everybody(hou
 def test_the_overview_says_who_has_read_what(house):
     care(house, readers=("crisis_team", "communications"))
     read(house, house.deputy, house.first)
-    found = house.ask(queries_reviews.readers, house.first)
+    found = house.ask(queries_readings.readers, house.first)
     assert [(one.name, one.version, one.enough) for one in found] == [
         ("Test communications", "", False),
         ("Test crisis_team", "1.0", True),
@@ -135,33 +133,13 @@ def test_the_overview_says_who_has_read_what(house):
 def test_who_is_on_duty_tonight_without_having_read_is_named(house):
     care(house)
 
-    def assign(session):
-        contact = roster.save_contact(
-            session,
-            house.realm,
-            name="Test crisis_team",
-            function="Piket",
-            channels=[(ChannelKind.MOBILE, "06 5550 0001")],
-            account_id=house.deputy.id,
-            actor=house.actor(house.officer),
-            now=START,
-        )
-        roster.assign_duty(
-            session,
-            house.realm,
-            contact_id=contact.id,
-            function="Piket",
-            starts_at=START,
-            ends_at=START + timedelta(days=2),
-            actor=house.actor(house.officer),
-            now=START,
-        )
-
-    house.database.transact(assign)
+    house.on_duty(START)
     night = (START + timedelta(hours=9), START + timedelta(hours=24))
-    assert house.ask(queries_reviews.unread_on_duty, *night) == [("Test crisis_team", ["Stroomstoring"])]
+    (found,) = house.ask(queries_readings.unread_on_duty, *night)
+    assert (found.name, found.starts_at) == ("Test crisis_team", START)
+    assert [one.release.title for one in found.unread] == ["Stroomstoring"]
     read(house, house.deputy, house.first)
-    assert house.ask(queries_reviews.unread_on_duty, *night) == []
+    assert house.ask(queries_readings.unread_on_duty, *night) == []
 
 
 def test_an_exercise_that_used_the_playbook_asks_for_a_review_and_a_new_version_answers(house):

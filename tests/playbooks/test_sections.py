@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cyberready.platform import excess
 from cyberready.playbooks import editing, formats, sections
 from cyberready.playbooks.sections import FIELDS, merged
 from cyberready.settings import content_root
@@ -228,6 +229,7 @@ def test_what_is_no_step_has_no_form():
     assert editing.form_of("## Fase\n") is None
     assert editing.form_of("Tekst\n\n### Stap {#stap}\n") is None
     assert editing.form_of("") is None
+    assert editing.form_of("### Stap {#stap}\n" + "x\n" * excess.MOST_LINES) is None
 
 
 def test_one_field_changes_one_line():

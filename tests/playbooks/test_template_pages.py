@@ -38,6 +38,20 @@ def test_the_region_offers_and_takes_back(region_officer, officer, places, datab
     assert "Stroomstoring" not in officer.get(LIST).select_one("main").text
 
 
+def test_a_template_shows_its_places_as_they_stand(officer, places):
+    declared = ("owner: CISO", "owner: CISO\nplaceholders: {wijkteam: Het team van de wijk}")
+    offered = places.offer(
+        changed(
+            declared, ("Bel aan.", "Bel {{ wijkteam }}."), ("ict: Manager ICT", "ict: ICT {{ wijkteam }}")
+        )
+    )
+    page = officer.get(f"{LIST}/{offered.id}")
+    [step] = page.select("#waarschuw")
+    assert "ICT {{ wijkteam }}" in step.select_one(".cr-chips").text
+    assert step.select_one(".cr-prose").text.strip() == "Bel {{ wijkteam }}."
+    assert not page.select("mark")
+
+
 def test_building_on_a_template_gives_a_draft(officer, places):
     template = places.offer(SMALL)
     page = officer.get(f"{LIST}/{template.id}")

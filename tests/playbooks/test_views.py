@@ -66,7 +66,7 @@ def test_the_library_asks_the_database_as_often_for_three_as_for_one(
     with queries_counted() as counted:
         page = officer.get("/playbooks/")
     assert len(page.select("tbody tr")) == count
-    assert counted.statements == 9
+    assert counted.statements == 11
 
 
 def test_a_playbook_reads_with_contents_steps_and_decisions(officer, publish):

@@ -294,6 +294,13 @@ def test_nothing_is_kept_for_a_draft_of_another_organisation(desk, database, tow
         database.transact(lambda session: work(session, Realm(town.region.id)))
 
 
+def test_nothing_is_kept_for_a_draft_that_was_given_up(desk):
+    desk.act(actions_drafts.abandon, draft_id=desk.id)
+    with pytest.raises(Conflict, match="abandoned"):
+        desk.keep("kijk", "half")
+    assert desk.ask(queries_editing.pads, desk.id, desk.one.ref) == {}
+
+
 def test_an_endless_text_is_not_kept(desk):
     with pytest.raises(Refused, match="too long"):
         desk.keep("kijk", "x" * 2_000_001)
@@ -330,7 +337,8 @@ def test_a_comment_on_a_draft_is_made_resolved_and_recorded(desk):
     assert (done.resolved_name, done.resolved_at) == (desk.one.name, START)
     assert desk.ask(queries_comments.open_on_drafts, [desk.id]) == {}
     kinds = [(line.kind, line.text("place")) for line in desk.lines() if line.kind.startswith("comment.")]
-    assert kinds == [("comment.made", "#kijk"), ("comment.resolved", "#kijk")]
+    step = "Kijk wat er aan de hand is"
+    assert kinds == [("comment.made", step), ("comment.resolved", step)]
     with pytest.raises(Conflict, match="already"):
         desk.act(partial(actions_comments.resolve, comment_id=made.id, as_writer=True))
 

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cyberready.exchange.cacao import origin, own, structure
 from cyberready.exchange.cacao.documents import read_json
 from cyberready.exchange.cacao.merging import anew, merged
 from cyberready.exchange.cacao.names import HOUSE, identity
 from cyberready.exchange.cacao.reader import Reading, reading
-from cyberready.exchange.cacao.signatures import PrivateKey, findings, signed
+from cyberready.exchange.cacao.signatures import Finding, PrivateKey, findings, signed
 from cyberready.exchange.cacao.source import spelled
 from cyberready.exchange.cacao.structure import node, texts
 from cyberready.exchange.cacao.writer import Provenance, document, playbook_id
@@ -23,22 +23,42 @@ CHANGED = "The file that came in was taken, with the changes made here."
 DERIVED = "The file is somebody else's: with your changes it has an identifier of its own and says what it derives from."
 ANEW = "The changes do not fit into the workflow that came in; steps and roles were written anew from the playbook."
 DAMAGED = "The lines that keep the file that came in were changed; the file was written anew."
+WITHDRAWN = "Who made this playbook has withdrawn it (revoked). Ask for the one that took its place."
+TOO_EARLY = "This playbook does not count before %(moment)s (valid_from)."
+OVER = "This playbook counted until %(moment)s (valid_until). Ask for a newer version."
 NO_SIGNATURE = "The signatures are left out: they do not hold for what was changed."
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Who gives a file out, and when it was made: moments as CACAO writes them, an identity or ours."""
+    """Who gives a file out, and when it was made: moments as CACAO writes them, an identity or ours.
+
+    ``versions`` are the moments of the playbooks that it leads to, by slug, as far as they are known.
+    """
 
     created: str
     modified: str
     created_by: str = HOUSE
     revoked: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
-def check(data: bytes) -> list[Fault]:
-    """Everything that is wrong with a CACAO file; raises FaultsFound when it cannot be read at all."""
-    return structure.faults(read_json(data))
+def check(data: bytes, at: str = "") -> list[Fault]:
+    """Everything that is wrong with a CACAO file, also signatures that do not hold at the moment *at*.
+
+    Raises FaultsFound when it cannot be read at all.
+    """
+    read_document = read_json(data)
+    found = structure.faults(read_document)
+    for number, one in enumerate(findings(node(read_document.value), at)):
+        if one.broken:
+            found.append(read_document.fault(("signatures", number), one.verdict.value, **one.values))
+    return found
+
+
+def signatures(data: bytes, at: str = "") -> list[Finding]:
+    """What came of verifying the signatures of a CACAO file at the moment *at*; raises FaultsFound as `check` does."""
+    return findings(node(read_json(data).value), at)
 
 
 def read(data: bytes, at: str = "") -> tuple[str, Report]:
@@ -49,8 +69,9 @@ def read(data: bytes, at: str = "") -> tuple[str, Report]:
     """
     report = Report("CACAO", "Markdown")
     value = _valid(data, report)
+    _standing(value, at, report)
     for number, found in enumerate(findings(value, at)):
-        kind = Kind.UNDERSTOOD if found.holds else Kind.GUESSED
+        kind = Kind.UNDERSTOOD if found.holds else Kind.WARNED
         report.note(kind, f"/signatures/{number}", found.verdict.value, **found.values)
     return origin.keep(spelled(reading(value, report).playbook), data), report
 
@@ -99,12 +120,30 @@ def _valid(data: bytes, report: Report) -> Mapping[str, object]:
     return node(read_document.value)
 
 
+def _standing(value: Mapping[str, object], at: str, report: Report) -> None:
+    """Warn of a file that its maker withdrew, or that does not count at the moment *at*."""
+    if value.get("revoked") is True:
+        report.warned("/revoked", WITHDRAWN)
+    begins, ends = str(value.get("valid_from", "")), str(value.get("valid_until", "9999"))
+    if at and at < begins:
+        report.warned("/valid_from", TOO_EARLY, moment=_said(begins))
+    if at and at >= ends:
+        report.warned("/valid_until", OVER, moment=_said(ends))
+
+
+def _said(moment: str) -> str:
+    """A moment of CACAO to the minute, as a person reads it."""
+    return f"{moment[:10]} {moment[11:16]} UTC"
+
+
 def _pointer(fault: Fault) -> str:
     return "/" + fault.field.replace(".", "/")
 
 
 def _provenance(stamp: Stamp) -> Provenance:
-    return Provenance(stamp.created_by, stamp.created, stamp.modified, revoked=stamp.revoked)
+    return Provenance(
+        stamp.created_by, stamp.created, stamp.modified, revoked=stamp.revoked, versions=stamp.versions
+    )
 
 
 def _alike(playbook: Playbook, read_back: Reading) -> bool:

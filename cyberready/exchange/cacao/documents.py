@@ -5,13 +5,27 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from cyberready.platform import sizes
 from cyberready.platform.faults import Fault, FaultsFound
 from cyberready.platform.sources import Document, Path
 
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = sizes.MEGABYTE
 DEEPEST = 40
 TOKEN = re.compile(r'[ \t\r]*(?:(\n)|("(?:[^"\\\n]|\\.)*")|([{}\[\],:])|([^\s{}\[\],:"]+)|(.))', re.DOTALL)
 NOT_JSON = "This is not valid JSON (%(problem)s). Check the commas, brackets and quotes around this line."
+PROBLEMS = {  # what the reader of JSON says, for who wrote it
+    "Expecting ',' delimiter": "This is not valid JSON: before character %(column)s a comma or a closing bracket is missing.",
+    "Expecting ':' delimiter": "This is not valid JSON: before character %(column)s a colon is missing behind a name.",
+    "Expecting property name enclosed in double quotes": "This is not valid JSON: at character %(column)s a name between"
+    " double quotes must stand. Take a comma before a closing bracket away.",
+    "Expecting value": "This is not valid JSON: at character %(column)s a value is missing, or the file ends too early.",
+    "Unterminated string starting at": "This is not valid JSON: the text that begins at character %(column)s has no closing"
+    " quote, or the file was cut off.",
+    "Extra data": "This is not valid JSON: from character %(column)s more stands behind the end. Keep one playbook per file.",
+    "Invalid control character at": "This is not valid JSON: at character %(column)s a line end or tab stands in a text. Write"
+    " \\n or \\t there.",
+    "Invalid \\escape": "This is not valid JSON: the backslash at character %(column)s means nothing. Write two of them.",
+}
 NOT_A_NUMBER = "%(value)s is not a number that other programs can read. Write it between quotes, or smaller."
 TWICE = "%(name)s stands here twice; the first is on line %(first)s. Remove one."
 TOO_DEEP = "This is nested too deeply. Keep to the structure of the format."
@@ -26,7 +40,16 @@ def read_json(data: bytes) -> Document:
     holds a number or text that cannot be written the one way (RFC 8785): such a file has no signature that holds.
     """
     if len(data) > MOST_BYTES:
-        raise FaultsFound([Fault(1, "", "The file is larger than %(limit)s MB. Split it.", {"limit": 1})])
+        raise FaultsFound(
+            [
+                Fault(
+                    1,
+                    "",
+                    "The file is larger than %(limit)s MB. Split it.",
+                    {"limit": sizes.megabytes(MOST_BYTES)},
+                )
+            ]
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -36,7 +59,9 @@ def read_json(data: bytes) -> Document:
     try:
         value = json.loads(text, parse_float=_fraction, parse_int=_whole, parse_constant=_constant)
     except json.JSONDecodeError as error:
-        raise FaultsFound([Fault(error.lineno, "", NOT_JSON, {"problem": error.msg})]) from None
+        sentence = PROBLEMS.get(error.msg, NOT_JSON)
+        values = {"problem": error.msg, "column": error.colno}
+        raise FaultsFound([Fault(error.lineno, "", sentence, values)]) from None
     except _UnfitNumber as unfit:
         line = text.count("\n", 0, max(text.find(unfit.text), 0)) + 1
         raise FaultsFound([Fault(line, "", NOT_A_NUMBER, {"value": unfit.text[:40]})]) from None

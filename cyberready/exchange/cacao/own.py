@@ -47,7 +47,15 @@ def provenance(value: Node) -> Provenance:
         playbook_id=str(value["id"]),
         derived_from=tuple(texts(value.get("derived_from"))),
         revoked=value.get("revoked") is True,
+        versions=_versions(value),
     )
+
+
+def _versions(value: Node) -> dict[str, str]:
+    """The versions of other playbooks that a document leads to, by slug."""
+    steps = (node(step) for step in node(value.get("workflow")).values())
+    pinned = ((extension(step).get("starts"), step.get("playbook_version")) for step in steps)
+    return {slug: moment for slug, moment in pinned if isinstance(slug, str) and isinstance(moment, str)}
 
 
 def same(one: Node, other: Node) -> bool:

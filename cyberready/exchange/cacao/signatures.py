@@ -70,6 +70,11 @@ class Finding:
         return self.verdict is Verdict.HOLDS
 
     @property
+    def broken(self) -> bool:
+        """Whether it is known to be no signature of this version: a sign of forgery."""
+        return self.verdict in {Verdict.ALTERED, Verdict.OTHER_VERSION}
+
+    @property
     def values(self) -> dict[str, str]:
         """What is filled in in the sentence."""
         return {"signee": self.signee, "algorithm": self.algorithm, "key": self.key}

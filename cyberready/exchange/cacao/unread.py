@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cyberready.exchange.cacao.names import EXTENSION
+from cyberready.exchange.cacao.names import EXTENSION, variable
+from cyberready.exchange.cacao.own import extension
 from cyberready.exchange.cacao.structure import node
 from cyberready.exchange.report import Report
 
@@ -24,6 +25,7 @@ PLAYBOOK = frozenset(
         "workflow",
         "workflow_exception",
         "playbook_variables",
+        "revoked",
         "agent_definitions",
         "target_definitions",
         "data_marking_definitions",
@@ -72,6 +74,7 @@ def report(value: Mapping[str, object], told: Report) -> None:
 def _parts(value: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     yield from _fields("", value, PLAYBOOK)
     yield from _extensions("/playbook_extensions", value.get("playbook_extensions"))
+    yield from _variables(value)
     for name, one in node(value.get("workflow")).items():
         step = node(one)
         place = f"/workflow/{name}"
@@ -83,6 +86,15 @@ def _parts(value: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for group in ("agent_definitions", "target_definitions"):
         for name, one in node(value.get(group)).items():
             yield from _fields(f"/{group}/{name}", node(one), AGENT)
+
+
+def _variables(value: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The variables that are no answer at a decision point of ours."""
+    steps = (extension(node(step)) for step in node(value.get("workflow")).values())
+    answers = {variable(str(step["id"])) for step in steps if step.get("outcomes") and step.get("id")}
+    for name in node(value.get("playbook_variables")):
+        if name not in answers:
+            yield f"/playbook_variables/{_pointed(name)}", name[:80]
 
 
 def _fields(place: str, one: Mapping[str, object], shown: Iterable[str]) -> Iterator[tuple[str, str]]:

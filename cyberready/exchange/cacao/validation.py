@@ -23,13 +23,20 @@ FORMS = {
 }
 SENTENCES = {
     "required": "%(name)s is missing. Add it.",
-    "type": "This must be %(wanted)s, not %(value)s.",
     "enum": "%(value)s is not possible here. Choose from: %(choices)s.",
     "pattern": "%(value)s does not have the form that CACAO asks for here. Write it as the specification says.",
     "minItems": "This list holds too little: at least %(wanted)s must stand here. Add to it, or leave it out.",
     "minProperties": "Nothing stands in %(field)s. Fill it in, or leave it out.",
     "minimum": "%(value)s is too low: %(wanted)s or more. Change it.",
     "maximum": "%(value)s is too high: %(wanted)s or less. Change it.",
+}
+KINDS = {
+    "array": "This must be a list between [ and ], not %(value)s.",
+    "object": "This must be an object between { and }, not %(value)s.",
+    "string": "This must be text between quotation marks, not %(value)s.",
+    "integer": "This must be a whole number, not %(value)s.",
+    "number": "This must be a number, not %(value)s.",
+    "boolean": "This must be true or false, not %(value)s.",
 }
 OTHERWISE = "%(value)s does not fit what CACAO asks for here. Compare it with the specification."
 END_GOES_ON = "An end step has nothing after it. Remove on_completion, on_success and on_failure."
@@ -101,6 +108,9 @@ def _sentence(error: ValidationError, keyword: str, schema: str) -> str:
     if keyword == "pattern":
         form = next((form for form in FORMS if schema.endswith(f"/{form}.json")), "")
         return FORMS.get(form, SENTENCES["pattern"])
+    if keyword == "type":
+        wanted: Any = error.validator_value
+        return KINDS.get(wanted[0] if isinstance(wanted, list) else wanted, OTHERWISE)
     if keyword == "not":
         return END_GOES_ON if "on_completion" in json.dumps(error.validator_value) else START_BRANCHES
     if keyword == "oneOf" and "thumbprint" in json.dumps(error.validator_value):

@@ -23,7 +23,8 @@ class Provenance:
     """Who made a document and when, in the spelling of CACAO; ``identifiers`` are what parts had in another document.
 
     ``identifiers`` maps ids of steps and decision points, and keys of roles after ``role:``, to identifiers. A step with
-    an empty one stands for nothing but the decision point in it.
+    an empty one stands for nothing but the decision point in it. ``versions`` are the moments (``modified``) of other
+    playbooks, by slug.
     """
 
     created_by: str
@@ -33,6 +34,7 @@ class Provenance:
     derived_from: tuple[str, ...] = ()
     revoked: bool = False
     identifiers: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 def document(playbook: Playbook, provenance: Provenance) -> Node:
@@ -164,6 +166,7 @@ class _Writer:
                 "type": PLAYBOOK_ACTION,
                 "name": slug,
                 "playbook_id": playbook_id(self._given.created_by, slug, self._playbook.language),
+                **self._pinned(slug),
                 "on_completion": following,
                 "step_extensions": {EXTENSION: {"starts": slug}},
             }
@@ -188,6 +191,11 @@ class _Writer:
             made["out_args"] = answered
         made |= {"on_completion": follows[0], "step_extensions": {EXTENSION: own}}
         self._workflow[self._entry(step)] = made
+
+    def _pinned(self, slug: str) -> Node:
+        """The version of another playbook that a step leads to, where it is known."""
+        known = self._given.versions.get(slug)
+        return {"playbook_version": known} if known else {}
 
     def _step_extension(self, step: Step) -> Node:
         made: Node = {

@@ -7,13 +7,15 @@ import os
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pyzipper
 
-from cyberready.exchange.kit.contents import Kit
+from cyberready.exchange.kit.contents import Booklet, Kit
 from cyberready.exchange.kit.page import CALLS, DECISIONS, FORM_LINES, LOG, to_html
-from cyberready.exchange.kit.wording import AMSTERDAM, moment, say
+from cyberready.exchange.kit.wording import AMSTERDAM, foot, moment, say
 from cyberready.exchange.pdf.writer import cards_pdf, checklist_pdf, playbook_pdf
+from cyberready.exchange.standing import Beside
 from cyberready.kernel.refusals import Refused
 from cyberready.platform.paper import word
 from cyberready.platform.paper.outline import Block, Heading, Outline, PageBreak, Paragraph, Properties, Table
@@ -67,9 +69,16 @@ def files(kit: Kit) -> Iterator[tuple[str, bytes]]:
 def _sheets(kit: Kit) -> Iterator[tuple[str, bytes]]:
     """The PDF files of every playbook; the typesetter runs beside Python, so several at once are faster."""
     wanted = [(one, folder) for one in kit.booklets for folder in SHEETS]
+    others = {one.written.slug: Beside(one.written.title) for one in kit.booklets}
+
+    def made(one: Booklet, folder: str) -> bytes:
+        known = others | dict(one.standing.others)
+        standing = replace(one.standing, foot=foot(kit, one.written.language), others=known)
+        return SHEETS[folder](one.written, standing)
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        made = pool.map(lambda each: SHEETS[each[1]](each[0].written, each[0].standing), wanted)
-        for (one, folder), data in zip(wanted, made, strict=True):
+        papers = pool.map(lambda each: made(*each), wanted)
+        for (one, folder), data in zip(wanted, papers, strict=True):
             yield f"{folder}/{one.name}.pdf", data
 
 

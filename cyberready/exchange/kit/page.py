@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from markupsafe import Markup
 
 from cyberready.exchange.kit.contents import Booklet, Kit
-from cyberready.exchange.kit.wording import AMSTERDAM, moment, say
+from cyberready.exchange.kit.wording import AMSTERDAM, foot, moment, say
 from cyberready.exchange.page.writer import FRAME, POLICY, STYLE, Named, to_body
 from cyberready.kernel.deadlines import LegalClock
 from cyberready.platform import law, markdown
@@ -19,12 +19,15 @@ MORE_STYLE = """
 .digest{font-family:monospace;overflow-wrap:anywhere}.form td{height:2.2rem;min-width:5rem}.form table{display:table;width:100%}
 .form{overflow-x:auto}th,td{overflow-wrap:normal;hyphens:auto}td .digest{display:inline-block;min-width:9rem;font-size:.8rem}
 """
+PAPER = """
+@page{margin:15mm 15mm 20mm;@bottom-left{content:"%s";font:8pt sans-serif}@bottom-right{content:counter(page) " / " counter(pages);font:8pt sans-serif}}
+"""
 OWN = re.compile(r'\b(id|href|aria-labelledby)="(#?)([^"]*)"')
 HEADING = re.compile(r"<(/?)h([2-5])\b")
 FORM_LINES = 14
 LOG = ("No.", "Time", "What happened", "Source", "Fact, assumption or unknown", "Initials")
 DECISIONS = ("No.", "Time", "Question", "Decision and reason", "Who decided", "Who does it, by when")
-CALLS = ("Time", "Who was called", "Number", "Answer", "By")
+CALLS = ("Time", "Who was called", "Number called", "Answer", "Called by")
 
 
 def to_html(kit: Kit) -> bytes:
@@ -51,7 +54,7 @@ def to_html(kit: Kit) -> bytes:
             expires=moment(kit, kit.expires_at),
         ),
         policy=POLICY,
-        style=Markup(STYLE + MORE_STYLE),  # noqa: S704 -- constants of these modules
+        style=Markup(STYLE + MORE_STYLE + PAPER % _quoted(foot(kit, kit.language))),  # noqa: S704 -- constants, and quoted
         skip=say(kit, "To the text"),
         contents=say(kit, "Contents"),
         facts=_versions(kit),
@@ -60,6 +63,11 @@ def to_html(kit: Kit) -> bytes:
         foot=say(kit, "Crisis kit") + f" · {moment(kit, kit.made_at)} · SHA-256 {kit.digest}",
     )
     return page.encode()
+
+
+def _quoted(text: str) -> str:
+    """A text as the inside of a string of a style sheet: whatever could end it is spelled as its number."""
+    return "".join(sign if sign.isalnum() or sign in " .,:·" else f"\\{ord(sign):x} " for sign in text)
 
 
 def _versions(kit: Kit) -> Markup:

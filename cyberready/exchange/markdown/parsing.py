@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -10,13 +11,16 @@ from markdown_it.token import Token
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from cyberready.exchange.blocks import Block, Cell, Grid, Heading, Item, Listing, Prose
+from cyberready.exchange.marks import opening
 from cyberready.exchange.report import Place
+from cyberready.exchange.shaping.notes import TEXT
 from cyberready.platform import outline
-from cyberready.platform.markdown import LINK
+from cyberready.platform.markdown import LINK, read_notes
 from cyberready.platform.outline import anchor
 
 HEADING = re.compile(r"( {0,3})(#{1,6}\s|={1,}\s*$|-{2,}\s*$)")
 PIPE = re.compile(r"(?<!\\)\|")
+NEXT_NOTE = re.compile(r"\n(?=\[\^[^\[\]\s^]{1,40}\]:\s)")
 MOST_ROUNDS = 5
 BOX = re.compile(r"\[([ xX])\]\s+")
 
@@ -27,6 +31,7 @@ def _parser() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": True})
     made.enable(["table", "strikethrough"])
     made.use(tasklists_plugin)
+    read_notes(made)
     made.validateLink = lambda url: bool(LINK.match(url.strip()))  # type: ignore[method-assign]  # the documented way
     return made
 
@@ -35,7 +40,17 @@ def blocks_of(text: str, file: str = "") -> list[Block]:
     """The blocks of a Markdown text; *file* is its name among several."""
     lines, tokens = _unhidden(text.split("\n"))
     reading = _Parsing(lines, file)
-    return [made for block in outline.blocks(tokens) for made in reading.block(block)]
+    made: list[Block] = []
+    for block in outline.blocks(tokens):
+        last = made[-1] if made else None
+        if block.kind == "code_block" and isinstance(last, Prose) and TEXT.match(last.text):
+            more = [opening(line.strip()) for line in block.tokens[0].content.split("\n") if line.strip()]
+            made[-1] = replace(
+                last, text="\\\n".join([last.text, *more])
+            )  # indented below a note: its next paragraph
+        else:
+            made += reading.block(block)
+    return made
 
 
 def _unhidden(lines: list[str]) -> tuple[list[str], list[Token]]:
@@ -82,19 +97,33 @@ class _Parsing:
                 return [self._list(block, self._raw(block))]
             case "table":
                 return [self._table(block, place)]
-            case "html_block":
-                return [Prose(_harmless(self._raw(block)), place)]
             case _:
-                return [Prose(self._raw(block), place)]
+                return [Prose(text, place) for text in self._texts(block)]
+
+    def _texts(self, block: outline.Block) -> list[str]:
+        """A block that stays as it is, or nearly so: a paragraph of footnotes, each by itself."""
+        match block.kind:
+            case "paragraph":
+                return NEXT_NOTE.split(self._raw(block))
+            case "code_block":
+                return [_fenced(block.tokens[0].content)]
+            case "html_block":
+                return [_harmless(self._raw(block))]
+            case _:
+                return [self._raw(block)]
 
     def _raw(self, block: outline.Block) -> str:
         return textwrap.dedent("\n".join(self._lines[block.start : block.end])).strip("\n").rstrip()
 
     def _list(self, block: outline.Block, raw: str) -> Listing:
         ordered = block.kind == "ordered_list"
-        return Listing(ordered, tuple(self._item(item) for item in block.inner), self._place(block), raw)
+        first = int(block.tokens[0].attrs.get("start", 1))
+        items = (
+            self._item(item, str(number) if ordered else "") for number, item in enumerate(block.inner, first)
+        )
+        return Listing(ordered, tuple(items), self._place(block), raw)
 
-    def _item(self, item: outline.Block) -> Item:
+    def _item(self, item: outline.Block, number: str) -> Item:
         text, box = "", ""
         inner: list[Block] = []
         for at, part in enumerate(item.inner):
@@ -107,7 +136,7 @@ class _Parsing:
                 inner.append(self._list(part, ""))
             else:
                 inner += self.block(part)
-        return Item(text, self._place(item), tuple(inner), box)
+        return Item(text, self._place(item), tuple(inner), box, number)
 
     def _table(self, block: outline.Block, place: Place) -> Grid:
         rows: list[list[Cell]] = []
@@ -125,6 +154,12 @@ class _Parsing:
         """The last cell of a row, with what stands behind it: Markdown itself drops cells that are too many."""
         cells = PIPE.split(self._lines[line].strip().removeprefix("|").removesuffix("|"))
         return "\\|".join(cells[width - 1 :]).strip() if len(cells) > width else text
+
+
+def _fenced(code: str) -> str:
+    """Code that was indented, between fences: below a step its indent would read as that of a list."""
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", code))])
+    return f"{fence}\n{code.rstrip()}\n{fence}"
 
 
 def _harmless(text: str) -> str:

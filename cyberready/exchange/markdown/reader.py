@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from cyberready.exchange.blocks import Block, Heading, Picture
-from cyberready.exchange.limits import Package, legible
+from cyberready.exchange.limits import Package
 from cyberready.exchange.markdown.parsing import blocks_of
-from cyberready.exchange.markdown.references import resolved
+from cyberready.exchange.markdown.references import outside_code, resolved
 from cyberready.exchange.report import Place, Report
-from cyberready.exchange.shaping.matter import Matter
+from cyberready.exchange.shaping.matter import PARTS, SAID, Matter
 from cyberready.exchange.shaping.phases import shaped
 from cyberready.kernel.refusals import Refused
-from cyberready.platform import sources
+from cyberready.platform import excess, sizes, sources
 from cyberready.platform.sources import read_yaml, text_of
 from cyberready.playbooks import formats
 
@@ -32,7 +32,7 @@ OTHER_NAMES = {
     "lang": "language",
     "description": "summary",
 }
-MOST_PICTURE = 20 * 1024 * 1024
+MOST_PICTURE = sizes.UPLOAD
 Look = Callable[[str], Picture | None]
 """Finds the picture that a text refers to by its path."""
 
@@ -51,7 +51,7 @@ def read(data: bytes, name: str, report: Report) -> Read:
     A file with the front matter of a playbook stays what it is, to the letter. Raises FaultsFound for what is no text,
     too long, or has front matter that is not safe to read.
     """
-    return Read(_source(legible(text_of(data)), name, report, lambda _path: None))
+    return Read(_source(text_of(data), name, report, lambda _path: None))
 
 
 def _source(text: str, name: str, report: Report, look: Look) -> str:
@@ -62,7 +62,7 @@ def _source(text: str, name: str, report: Report, look: Look) -> str:
         for fault in faults:
             report.guessed(Place("line %(line)s", {"line": fault.line}), fault.sentence, **fault.values)
         report.understood("the whole document", "The file is a playbook already and stays as it is.")
-        return IMAGE.sub(lambda one: _beside(one, look), text)
+        return outside_code(text, lambda part: IMAGE.sub(lambda one: _beside(one, look), part))
     blocks, known = _blocks(text, report, look, matter, "")
     return shaped(blocks, (), report, name, known=known)
 
@@ -86,16 +86,17 @@ def _blocks(
     known = Matter()
     for name, value in matter.items():
         _take(known, OTHER_NAMES.get(str(name).lower(), str(name).lower()), value, report)
-    body = IMAGE.sub(lambda one: _image(one, look, report), body)
-    return blocks_of(resolved(body, report), file), known
+    shown = outside_code(
+        resolved(body, report), lambda text: IMAGE.sub(lambda one: _image(one, look, report), text)
+    )
+    return blocks_of(shown, file), known
 
 
 def _take(known: Matter, name: str, value: object, report: Report) -> None:
     place = Place("the front matter", {})
     if name in KNOWN and isinstance(value, str | int) and str(value).strip() and name not in known.values:
         known.values[name] = " ".join(str(value).split())
-        sentence = "“%(value)s” became the %(field)s in the front matter."
-        report.understood(place, sentence, value=known.values[name][:120], field=name)
+        report.understood(place, SAID, value=known.values[name][:120], part=PARTS[name])
     elif value not in (None, "", [], {}):
         sentence = "%(name)s is not known in the front matter of a playbook and is left out: %(value)s"
         report.skipped(place, sentence, name=name, value=_said(value))
@@ -140,11 +141,18 @@ def read_zip(data: bytes, name: str, report: Report) -> Read:
     package = Package(data)
     names = sorted((one for one in package if _is_text(one)), key=_order)
     if not names:
-        raise Refused("The zip holds no Markdown file (.md).")
+        sentence = "The zip holds no Markdown file (.md), only %(names)s. Give the file itself, or put the text in the zip."
+        raise Refused(sentence, names=", ".join([*package][:5])[:200] or "-")
     pictures: dict[str, Picture] = {}
-    texts = {one: legible(text_of(package.bytes(one, sources.MOST_BYTES))) for one in names}
+    texts = {one: text_of(package.bytes(one, sources.MOST_BYTES)) for one in names}
     if sum(map(len, texts.values())) > sources.MOST_BYTES:
-        raise Refused("The texts in the zip are larger than %(limit)s MB together. Split them.", limit=2)
+        sentence = "The texts in the zip are larger than %(limit)s MB together. Split them."
+        raise Refused(sentence, limit=sizes.megabytes(sources.MOST_BYTES))
+    if sum(text.count("\n") + 1 for text in texts.values()) > excess.MOST_LINES:
+        sentence = "The texts in the zip have more than %(limit)s lines together. Split them."
+        raise Refused(sentence, limit=excess.MOST_LINES)
+    for text in texts.values():
+        excess.refuse(text)
     complete = [one for one in names if _complete(texts[one])]
     if len(complete) > 1:
         raise Refused(
@@ -166,7 +174,6 @@ def _several(texts: dict[str, str], name: str, report: Report, look: Callable[[s
     every: list[Block] = []
     known = Matter()
     for number, (file, text) in enumerate(texts.items()):
-        formats.attempt(text)  # refuses what is too long to read
         blocks, said = _blocks(text, report, look(file), _matter(text), file)
         for key, value in said.values.items():
             known.values.setdefault(key, value)

@@ -1,23 +1,33 @@
-"""Links by reference and footnotes in Markdown, written so that a playbook can hold them."""
+"""Links and pictures by reference in Markdown, written so that a playbook can hold them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from cyberready.exchange.report import Place, Report
+from cyberready.kernel.refusals import Refused
+from cyberready.platform.sizes import megabytes
+from cyberready.platform.sources import MOST_BYTES
 
 DEFINITION = re.compile(
-    r" {0,3}\[(?!\^)([^\[\]]+)\]:[ \t]*<?((?:https?:|mailto:|tel:|/(?!/)|#)[^\s<>]*)>?(?:[ \t]+(?:\"([^\"]*)\"|'([^']*)'|\(([^()]*)\)))?[ \t]*",
-    re.IGNORECASE,
+    r" {0,3}\[(?!\^)([^\[\]]+)\]:[ \t]*<?([^\s<>]+)>?(?:[ \t]+(?:\"([^\"]*)\"|'([^']*)'|\(([^()]*)\)))?[ \t]*"
 )
-NOTE_OF_ONE_WORD = re.compile(r"( {0,3})(\[\^[^\[\]]+\]:[ \t]*\S+[ \t]*)")
+LEADS = re.compile(r"https?:|mailto:|tel:|/(?!/)|#", re.IGNORECASE)
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 CODE = re.compile(r"(`+)(?:(?!`).)*\1(?!`)")
-FULL = re.compile(r"(?<!\\)\[([^\[\]]+)\]\[([^\[\]]*)\]")
+FULL = re.compile(r"(?<!\\)\[([^\[\]]*)\]\[([^\[\]]*)\]")
 SHORT = re.compile(r"(?<![\\\]])\[([^\[\]]+)\](?![\[(:])")
+
+TOO_LARGE = (
+    "With the addresses of its links written out the text is larger than %(limit)s MB. Shorten the addresses."
+)
 
 
 def resolved(text: str, report: Report) -> str:
-    """The text with every link by reference written where it stands; definitions that nothing uses become lines."""
+    """The text with every link and picture by reference written where it stands.
+
+    The address of a link that nothing uses becomes a line of text.
+    """
     lines = text.split("\n")
     open_lines = set(_outside_code(lines))
     known: dict[str, tuple[str, int]] = {}
@@ -28,17 +38,19 @@ def resolved(text: str, report: Report) -> str:
             if told := found[3] or found[4] or found[5]:
                 report.lost(_line_at(at), "The title of a link is left out: %(text)s", text=told)
     used: set[str] = set()
-    for at in open_lines:
-        if NOTE_OF_ONE_WORD.fullmatch(lines[at]):
-            lines[at] = NOTE_OF_ONE_WORD.sub(r"\1\\\2", lines[at])
-        elif known and "[" in lines[at] and not DEFINITION.fullmatch(lines[at]):
+    room = MOST_BYTES
+    for at in sorted(open_lines):
+        if room < 0:
+            raise Refused(TOO_LARGE, limit=megabytes(MOST_BYTES))
+        if known and "[" in lines[at] and not DEFINITION.fullmatch(lines[at]):
             lines[at] = _line(lines[at], known, used)
+            room -= len(lines[at])
     for label, (target, at) in known.items():
         if label in used:
             lines[at] = ""
             sentence = "A link by reference is written where it stands: %(label)s, %(target)s"
             report.understood(_line_at(at), sentence, label=label, target=target)
-        else:
+        elif LEADS.match(target):
             lines[at] = f"{label}: {target}"
             report.guessed(
                 _line_at(at), "An address that no link uses became text: %(target)s", target=target
@@ -59,25 +71,42 @@ def _outside_code(lines: list[str]) -> Iterator[int]:
             yield at
 
 
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """The text with every stretch that is not code changed by *change*."""
+    lines = text.split("\n")
+    open_lines = set(_outside_code(lines))
+    made = []
+    for is_open, run in groupby(range(len(lines)), open_lines.__contains__):
+        stretch = "\n".join(lines[at] for at in run)
+        made.append(_beside_code(stretch, change) if is_open else stretch)
+    return "\n".join(made)
+
+
+def _beside_code(text: str, change: Callable[[str], str]) -> str:
+    made, at = "", 0
+    for code in CODE.finditer(text):
+        made += change(text[at : code.start()]) + code[0]
+        at = code.end()
+    return made + change(text[at:])
+
+
 def _line(line: str, known: dict[str, tuple[str, int]], used: set[str]) -> str:
     """One line with its links written out; code stays as it is."""
 
-    def link(words: str, label: str, whole: str) -> str:
+    def link(found: re.Match[str], label: str) -> str:
         name = _label(label)
-        if name not in known:
-            return whole
+        target = known[name][0] if name in known else ""
+        picture = found.start() > 0 and found.string[found.start() - 1] == "!"
+        if not target or not (picture or LEADS.match(target)):
+            return found[0]
         used.add(name)
-        return f"[{words}]({known[name][0]})"
+        return f"[{found[1]}]({target})"
 
     def written(part: str) -> str:
-        part = FULL.sub(lambda found: link(found[1], found[2] or found[1], found[0]), part)
-        return SHORT.sub(lambda found: link(found[1], found[1], found[0]), part)
+        part = FULL.sub(lambda found: link(found, found[2] or found[1]), part)
+        return SHORT.sub(lambda found: link(found, found[1]), part)
 
-    made, at = "", 0
-    for code in CODE.finditer(line):
-        made += written(line[at : code.start()]) + code[0]
-        at = code.end()
-    return made + written(line[at:])
+    return _beside_code(line, written)
 
 
 def _line_at(at: int) -> Place:

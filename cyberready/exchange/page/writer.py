@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
+from cyberready.exchange.referring import titles
 from cyberready.exchange.report import Report
 from cyberready.exchange.standing import Standing
 from cyberready.platform import markdown
@@ -71,6 +72,7 @@ class _Page:
         self._standing = standing
         self._report = report
         self._named = named or {}
+        self._referring = titles(playbook, standing)
         self._labels = LABELS[playbook.language if playbook.language in LABELS else "nl"]
         self._titles = {step.id: f"{step.number} {step.title}" for step in playbook.steps}
         self._titles |= {phase.id: phase.title for phase in playbook.phases}
@@ -88,7 +90,7 @@ class _Page:
             style=Markup(STYLE),  # noqa: S704 -- a constant of this module
             skip=self._say("To the text"),
             contents=self._say("Contents"),
-            facts=self._facts(self._about()),
+            facts=self._warnings() + self._facts(self._about()),
             toc=self._contents(),
             main=Markup("\n").join(self._main()),
             foot=" · ".join(filter(None, (self._standing.organisation, foot))),
@@ -96,7 +98,7 @@ class _Page:
 
     def body(self) -> Markup:
         """The facts and the text, without a frame around them."""
-        return Markup("\n").join([self._facts(self._about()), *self._main()])
+        return Markup("\n").join([self._warnings(), self._facts(self._about()), *self._main()])
 
     def _say(self, message: str, **values: object) -> str:
         return translate(self._book.language, message, **values)
@@ -113,6 +115,12 @@ class _Page:
             (self._say("Owner"), self._book.owner),
             (self._say("Marking"), f"TLP:{self._book.tlp}"),
         )
+
+    def _warnings(self) -> Markup:
+        """Why this is not the version to follow."""
+        said = (Markup("<p>{}</p>").format(one) for one in self._standing.warnings)
+        lines = Markup("\n").join(said)
+        return Markup("<blockquote>{}</blockquote>\n").format(lines) if lines else Markup()
 
     @staticmethod
     def _facts(rows: Sequence[tuple[str, str | Markup]]) -> Markup:
@@ -169,8 +177,12 @@ class _Page:
 
     def _references(self, name: str, keys: Sequence[str]) -> Markup:
         links = Markup('<a href="{1}">{0}</a>')
-        told = (links.format(*self._named[name, key]) if (name, key) in self._named else key for key in keys)
-        return Markup(", ").join(told)
+        known = self._named
+        told = (
+            links.format(*known[name, key]) if (name, key) in known else self._referring.get((name, key), key)
+            for key in keys
+        )
+        return Markup(", " if name == "contacts" else "; ").join(told)  # noqa: S704 -- two constants
 
     def _goes_on(self, target: str) -> str | Markup:
         if target == END:

@@ -87,8 +87,8 @@ class Setter:
             elif text := self._text(token):
                 faces_now = {face: True for face, holds in faces.items() if holds}
                 found.append({"text": text, **faces_now, **self._leads(target)})
-                if token.type == "code_inline":
-                    found[-1]["code"] = True
+                if token.type in {"code_inline", "note"}:
+                    found[-1]["code" if token.type == "code_inline" else "raised"] = True
         return found
 
     def _text(self, token: Token) -> str:
@@ -98,7 +98,7 @@ class Setter:
             return showable(f"[{token.content}]")
         if token.type == "html_inline":  # only the boxes of check lists: HTML itself is off
             return ""
-        return showable(token.content)
+        return showable(token.info if token.type == "note" else token.content)
 
     def _picture(self, token: Token) -> Node | None:
         digest = str(token.attrs.get("src", "")).removeprefix("image:") if token.type == "image" else ""

@@ -6,6 +6,7 @@ from typing import Any
 from cyberready.exchange.pdf.content import Node, Setter, plain
 from cyberready.exchange.pdf.lettering import showable
 from cyberready.exchange.pdf.typesetting import typeset
+from cyberready.exchange.referring import FIELDS, titles
 from cyberready.exchange.standing import Standing
 from cyberready.platform.texts import translate
 from cyberready.playbooks import placeholders, sheets
@@ -82,6 +83,8 @@ class _Told:
         self._labels = {phase.id: phase.title for phase in playbook.phases}
         self._labels |= {step.id: f"{step.number} {step.title}" for step in playbook.steps}
         self._labels |= {point.id: point.question for point in playbook.decision_points}
+        self._unfilled = {key: placeholders.escaped(told) for key, told in playbook.placeholders.items()}
+        self._referring = titles(playbook, standing)
         self._setter = Setter(frozenset(self._labels if links else ()), standing.pictures)
 
     def typeset(self, template: str, data: Mapping[str, Any]) -> bytes:
@@ -103,7 +106,9 @@ class _Told:
             "day": showable(standing.published),
             "review": showable(standing.review),
             "digest": one.digest,
+            "warnings": [showable(said) for said in standing.warnings],
             "organisation": showable(standing.organisation),
+            "foot": showable(standing.foot),
             "approvals": [
                 [showable(part) for part in (a.name, a.function, a.day)] for a in standing.approvals
             ],
@@ -185,7 +190,8 @@ class _Told:
         yield "result", self._setter.runs(self._open(step.result))
         yield "evidence", self._setter.runs(self._open(step.evidence))
         for name in ("messages", "contacts", "clocks", "playbooks"):
-            yield name, plain(self._plain(", ".join(getattr(step, name))))
+            told = (self._referring.get((name, key), key) for key in getattr(step, name))
+            yield name, plain(self._plain("; ".join(told) if name in FIELDS else ", ".join(told)))
         if step.next == END:
             yield "next", plain(translate(self._playbook.language, WORDS["end"]))
         elif step.next:
@@ -217,5 +223,4 @@ class _Told:
 
     def _open(self, text: str) -> str:
         """Markdown in which what is not filled in is told between brackets that are no markup."""
-        said = {key: placeholders.escaped(told) for key, told in self._playbook.placeholders.items()}
-        return placeholders.worded(text, said, "\\[%s\\]")
+        return placeholders.worded(text, self._unfilled, "\\[%s\\]")

@@ -12,6 +12,9 @@ from cyberready.exchange.shaping.cast import UNKNOWN
 from cyberready.platform.outline import key, plain
 
 PAIR = re.compile(r"[*_]{0,2}([^\W\d_][\w /-]{1,30}?)[*_]{0,2}\s*:[*_]{0,2}\s+(\S.*)")
+TLP = re.compile(r"(tlp):\s*(\S+)", re.IGNORECASE)
+BETWEEN = re.compile(r"\s+[|·•—–]\s+|;\s+")
+TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 TITLES = {"slug": 80, "title": 300, "version": 40, "owner": 300}
 DUTCH = re.compile(r"\b(de|het|een|en|van|voor|niet|wordt|bij|naar|zijn|met|als|dit)\b", re.IGNORECASE)
 ENGLISH = re.compile(r"\b(the|a|an|and|of|for|not|is|at|to|are|with|when|this)\b", re.IGNORECASE)
@@ -24,6 +27,19 @@ FITS = {
     "version": re.compile(".{1,300}"),
     "owner": re.compile(".{1,300}"),
 }
+PARTS = {
+    "slug": "The short name",
+    "title": "The title",
+    "language": "The language",
+    "version": "The version",
+    "summary": "The summary",
+    "owner": "The owner",
+    "tlp": "The TLP marking",
+    "review_months": "The review period",
+}
+SAID = "%(part)s became “%(value)s”, as the document says."
+UNFIT = "%(part)s cannot be “%(value)s”; that is left out."
+GUESSED = "%(part)s was not found and became “%(value)s”."
 LONGEST_SUMMARY = 400
 FIRST_VERSION = "0.9"
 
@@ -99,7 +115,7 @@ def _from_prose(block: Prose, matter: Matter, report: Report) -> Iterator[Block]
     kept = [
         line
         for line in lines
-        if not _pair(re.sub(r"^ {0,3}> ?|\\$|^ {0,3}[-*] ", "", line).strip(), matter, report, block.place)
+        if not _pairs(re.sub(r"^ {0,3}> ?|\\$|^ {0,3}[-*] ", "", line).strip(), matter, report, block.place)
     ]
     if len(kept) == len(lines):
         yield block
@@ -107,8 +123,17 @@ def _from_prose(block: Prose, matter: Matter, report: Report) -> Iterator[Block]
         yield Prose("\n".join(kept).strip("\n"), block.place)
 
 
+def _pairs(text: str, matter: Matter, report: Report, place: Place) -> bool:
+    """Take what a line says, be it one value or several of which each has its label."""
+    parts = BETWEEN.split(text)
+    labelled = [PAIR.fullmatch(part) or TLP.fullmatch(part) for part in parts]
+    if len(parts) == 1 or not all(labelled):
+        return _pair(text, matter, report, place)
+    return all(_pair(part, matter, report, place) for part in parts)
+
+
 def _pair(text: str, matter: Matter, report: Report, place: Place) -> bool:
-    found = PAIR.fullmatch(text.strip())
+    found = PAIR.fullmatch(text.strip()) or TLP.fullmatch(text.strip())
     return bool(found) and _take(recognising.matter(found[1]), found[2], matter, report, place)  # type: ignore[index]  # bool() says it was found
 
 
@@ -128,8 +153,7 @@ def _take(name: str, said: str, matter: Matter, report: Report, place: Place) ->
     if not name or not value or name in matter.values:
         return False
     matter.values[name] = value
-    sentence = "“%(value)s” became the %(field)s in the front matter."
-    report.understood(place, sentence, value=value[:120], field=name)
+    report.understood(place, SAID, value=value[:120], part=PARTS[name])
     return True
 
 
@@ -141,8 +165,7 @@ def completed(
     for wanted, fits in FITS.items():
         if wanted in values and not fits.fullmatch(values[wanted]):
             said = values.pop(wanted)
-            sentence = "%(value)s cannot be the %(field)s of a playbook and is left out."
-            report.skipped("the front matter", sentence, value=said, field=wanted)
+            report.skipped("the front matter", UNFIT, value=said, part=PARTS[wanted])
     values.setdefault("language", language_of(text))
     values.setdefault("title", plain(title)[:300] or name)
     values.setdefault("slug", key(values["title"]))
@@ -152,14 +175,14 @@ def completed(
     )
     guesses = {
         "version": FIRST_VERSION,
-        "summary": _shortened(plain(" ".join(first.replace("\\\n", " ").split()))) or values["title"],
+        "summary": _shortened(TAG.sub("", plain(" ".join(first.replace("\\\n", " ").split()))))
+        or values["title"],
         "owner": UNKNOWN[language],
     }
     for wanted, guess in guesses.items():
         if wanted not in values:
             values[wanted] = guess
-            sentence = "The %(field)s was not found and became “%(value)s”."
-            report.guessed("the whole document", sentence, field=wanted, value=guess[:120])
+            report.guessed("the whole document", GUESSED, part=PARTS[wanted], value=guess[:120])
     for wanted in ("title", "summary", "owner", "version"):
         values[wanted] = values[wanted].replace("{{", "{ {")  # nothing is filled in here
 

@@ -9,9 +9,11 @@ from cyberready.exchange import recognising
 from cyberready.exchange.blocks import Block, Grid, Heading, Listing, Marked, Prose, written
 from cyberready.exchange.report import Place, Report
 from cyberready.exchange.shaping import matter as matters
+from cyberready.exchange.shaping import notes
+from cyberready.exchange.shaping.branching import Branching, Chapter
 from cyberready.exchange.shaping.cast import UNKNOWN, Cast
 from cyberready.exchange.shaping.matter import Matter
-from cyberready.exchange.shaping.steps import Step, Steps, table_columns
+from cyberready.exchange.shaping.steps import DIGITS, Step, Steps, table_columns, untitled
 from cyberready.platform.outline import key, plain
 from cyberready.playbooks import formats, placeholders
 from cyberready.playbooks.placeholders import PLACE
@@ -43,10 +45,11 @@ class Phase:
 
     title: str
     place: Place
-    content: list[Block] = field(default_factory=list)
+    body: list[Block] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     id: str = ""
     was: str = ""  # the heading as it stood in the document
+    number: str = ""  # that was typed before it
 
 
 def shaped(
@@ -57,7 +60,7 @@ def shaped(
     *name* is that of the file, without its ending, and *known* what its front matter said. What was understood, guessed and left out is added to *report*. *aside* is text that had no place in the document;
     it is kept under a last heading. The source may still hold faults that only a person can mend.
     """
-    found = [_unmarked(block) for block in blocks]
+    found = [one for block in blocks for one in untitled(_unmarked(block))]
     head, found = _title(found, report)
     if not any(isinstance(block, Heading) for block in found):
         found = _with_bold_headings(found, report)
@@ -163,18 +166,27 @@ class _Shaper:
                 "The numbers before headings are left out, as phases and steps count themselves: %(numbers)s"
             )
             self._report.skipped("the whole document", sentence, numbers=", ".join(self._numbers))
-        self._outer.remarks += self._report.remarks
         if aside:
             self._phases.append(Phase(REST[self._language], aside[0].place, list(aside)))
         if not self._phases:
             self._phases.append(Phase(ALL[self._language], Place("the whole document", {})))
+        self._place_notes()
         self._name()
+        chapters = [Chapter(phase.number, phase.steps) for phase in self._phases]
+        Branching(chapters, self._report, self._language, lambda said: self._id(said, "", said)).make()
+        self._outer.remarks += self._report.remarks
         parts = [written(self._intro)] if self._intro else []
         for phase in self._phases:
             parts.append(f"## {phase.title} {{#{phase.id}}}")
-            parts += [written(phase.content)] if phase.content else []
+            parts += [written(phase.body)] if phase.body else []
             parts += [step.text(self._language) for step in phase.steps]
         return _Made([PLACE.sub(_placeholder, self._linked(part)) for part in parts if part], self._cast)
+
+    def _place_notes(self) -> None:
+        parts: list[notes.Part] = [Phase("", Place("the whole document", {}), self._intro)]
+        for phase in self._phases:
+            parts += [phase, *phase.steps]
+        notes.placed(parts)
 
     def _begin(self, *, deep: bool) -> None:
         self._deep = deep
@@ -225,16 +237,16 @@ class _Shaper:
     def _phase(self, heading: Heading, section: Section) -> None:
         """A new phase; a card of one role gives its steps that role."""
         self._step_rank = 0
-        title = self._counted(heading)
+        title, number = self._counted(heading)
         card = CARD.fullmatch(plain(title))
         self._steps.role = card[1] if card else ""
-        self._phases.append(Phase(title, heading.place, id=heading.id, was=heading.text))
+        self._phases.append(Phase(title, heading.place, id=heading.id, was=heading.text, number=number))
         self._report.understood(heading.place, "A heading became a phase: %(text)s", text=plain(title))
         self._fill(section.blocks, heading.text, still=recognising.is_still(plain(title)))
 
     def _below(self, heading: Heading, blocks: Sequence[Block]) -> None:
         """A heading that is neither phase nor step, with its text."""
-        target = self._phases[-1].steps[-1].body if self._phases[-1].steps else self._phases[-1].content
+        target = self._phases[-1].steps[-1].body if self._phases[-1].steps else self._phases[-1].body
         target += [replace(heading, level=4), *blocks]
 
     def _is_step(self, heading: Heading, section: Section) -> bool:
@@ -245,24 +257,28 @@ class _Shaper:
         return bool(probe.role)
 
     def _heading_step(self, heading: Heading, section: Section) -> None:
-        title = self._counted(heading)
+        title, number = self._counted(heading)
+        numbers = [number] if number else []
         said = STEP_HEAD.match(title)
         if said:
             self._numbers.append(said[1])
+            numbers += DIGITS.findall(said[1])
             title = title[said.end() :]
         step = self._steps.of_heading(replace(heading, text=title), section.blocks)
+        step.numbers += numbers
         step.was = heading.text
         self._phases[-1].steps.append(step)
         self._report.understood(heading.place, "A heading became a step: %(text)s", text=plain(title))
 
-    def _counted(self, heading: Heading) -> str:
-        """The heading without a number that was typed before it."""
+    def _counted(self, heading: Heading) -> tuple[str, str]:
+        """The heading without a number that was typed before it, and that number."""
         text = heading.text.replace("{#", "{ #")
         found = COUNTED.match(text)
         if found is None:
-            return text
+            return text, ""
         self._numbers.append(found[1].replace("\\", ""))
-        return text[found.end() :]
+        number = DIGITS.match(found[1].replace("\\", ""))
+        return text[found.end() :], number[0] if number else ""
 
     def _acts(self, block: Block, heading: str) -> bool:
         """Whether a block holds steps."""
@@ -287,7 +303,7 @@ class _Shaper:
                         block.place,
                         "A numbered list stayed text, because its part explains and does not act.",
                     )
-                phase.content.append(block)
+                phase.body.append(block)
 
     def _note_cast(self, block: Block) -> None:
         """The roles of a table that tells who is who; the table itself stays text."""

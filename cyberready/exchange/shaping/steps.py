@@ -18,9 +18,13 @@ LONGEST_ROLE = 100
 SHORT_FORMS = r"(?<!\bbijv)(?<!\bo\.a)(?<!\bnr)(?<!\bevt)(?<!\bd\.w\.z)(?<!\bm\.b\.t)(?<!\bi\.v\.m)(?<!\be\.g)(?<!\bi\.e)(?<!\bincl)(?<!\btel)(?<!\bmax)(?<!\bmin)"
 SENTENCE = re.compile(rf"{SHORT_FORMS}(?<=[.!?])\s+(?=[*_\"'“(\[]*[A-ZÀ-Þ0-9])")
 LEAD = re.compile(r"\*\*([^*\n]{3,150})\*\*[:.]?(?:\s+|\\\n|$)")
+DASH = re.compile(r"[—–-]\s+")
 WHOLE = re.compile(r"\*\*([^*\n]+)\*\*")
 LABEL = re.compile(r"([^\W\d_][\w /?()-]{1,30}?)\s*:\s+(\S.*)", re.DOTALL)
+BREAK = re.compile(r"\\?\n")
+PICTURE = re.compile(r"!\[(?:\\.|[^\]\\])*\]\([^)\s]*\)")
 PURE_TIME = re.compile(r"^\W*(binnen|uiterlijk|within|t ?\+)?\W*\S+\W*[a-z]+\W*$", re.IGNORECASE)
+DIGITS = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
 FIELDS = {
     "nl": (
         ("role", "Rol"),
@@ -53,6 +57,7 @@ class Step:
     evidence: str = ""
     id: str = ""
     was: str = ""  # the heading as it stood in the document
+    numbers: list[str] = field(default_factory=list)  # by which the document itself refers to it
 
     def text(self, language: str) -> str:
         """The step as Markdown."""
@@ -92,7 +97,8 @@ class Steps:
         """One item as a step."""
         title, rest = split(item.text)
         body = [Prose(opening(rest), item.place)] if rest else []
-        step = Step(title, item.place, [*body, *item.inner])
+        numbers = [item.number] if item.number else []
+        step = Step(title, item.place, [*body, *item.inner], numbers=numbers)
         self.take_fields(step)
         self._guess_role(step, item.text)
         self._guess_time(step, item.text)
@@ -112,7 +118,7 @@ class Steps:
         above: dict[int, Cell] = {}
         self._numbers = []
         last: Step | None = None
-        for number, row in enumerate(grid.rows[1:], 2):
+        for number, row in enumerate(grid.rows[1:], grid.first + 1):
             place = _row_place(grid.place, number)
             said = [at for at, cell in enumerate(row) if cell.blocks]
             if len(said) == 1 and len(columns) > 2 and not any(cell.above for cell in row):
@@ -145,7 +151,7 @@ class Steps:
         if last is not None and cell.above:
             step = last  # one action over several rows
         else:
-            title, body = _titled(cell, row, place)
+            title, body = _without_pictures(*_titled(cell, row, place), place)
             step = Step(title, place, body)
         for column, head, cell in zip(columns, heads, row, strict=False):
             if column == "title" or not cell.text:
@@ -161,6 +167,7 @@ class Steps:
         """One cell beside the action of a row."""
         if column == "number":
             self._numbers.append(cell.text)
+            step.numbers += DIGITS.findall(cell.text)
         elif not column or not self._assign(step, column, cell.text):
             step.body.append(_labelled(head, cell, step.place))
 
@@ -205,17 +212,28 @@ class Steps:
                 )
                 same = len(items) == len(block.items)
                 kept += [block if same else replace(block, items=items, raw="")] if items else []
-            elif not (isinstance(block, Prose) and self._is_field(step, block.text)):
+            elif isinstance(block, Prose):
+                left = self._left(step, block.text)
+                kept += [block if left == block.text else replace(block, text=left)] if left else []
+            else:
                 kept.append(block)
         step.body = kept
 
+    def _left(self, step: Step, text: str) -> str:
+        """What is left of a paragraph without the fields in it, each of which goes on to the next or to its end."""
+        parts: list[str] = []
+        for line in BREAK.split(text):
+            if parts and not _field(line):
+                parts[-1] += f"\\\n{line}" if "\\\n" in text else f"\n{line}"
+            else:
+                parts.append(line)
+        left = [part for part in parts if not self._is_field(step, part)]
+        return text if len(left) == len(parts) else "\\\n".join(left)
+
     def _is_field(self, step: Step, text: str) -> bool:
         """Take a field of a step; whether its words need not stay in the text."""
-        found = LABEL.fullmatch(text.replace("*", "").strip())
-        column = recognising.column(found[1]) if found else ""
-        if found is None or column not in {"role", "deputy", "time", "result", "evidence"}:
-            return False
-        return self._assign(step, column, found[2])
+        found = _field(text)
+        return found is not None and self._assign(step, *found)
 
     def _guess_role(self, step: Step, text: str) -> None:
         """Who acts, from the words of the step; everybody must know that it was guessed."""
@@ -243,6 +261,15 @@ class Steps:
             self._report.guessed(step.place, sentence, time=target, text=text[:80])
 
 
+def _field(text: str) -> tuple[str, str] | None:
+    """The field of a step that a text is, with what it says on one line; None for any other text."""
+    found = LABEL.fullmatch(text.replace("*", "").strip())
+    column = recognising.column(found[1]) if found else ""
+    if found is None or column not in {"role", "deputy", "time", "result", "evidence"}:
+        return None
+    return column, BREAK.sub(" ", found[2])
+
+
 def table_columns(grid: Grid, heading: str) -> list[str]:
     """What the columns of a table of steps hold, one of them ``title``; empty when the table holds no steps."""
     if len(grid.rows) < 2 or len(grid.rows[0]) < 2 or recognising.tells_cast(heading):
@@ -264,12 +291,24 @@ def table_columns(grid: Grid, heading: str) -> list[str]:
     return columns
 
 
+def untitled(block: Block) -> list[Block]:
+    """A table of steps under a row that is its title, as that title and the table; any other block as it is."""
+    if not isinstance(block, Grid) or len(block.rows) < 3 or len(block.rows[0]) < 2:
+        return [block]
+    said = [cell for cell in block.rows[0] if cell.blocks]
+    below = replace(block, rows=block.rows[1:], raw="", first=block.first + 1)
+    return [*said[0].blocks, below] if len(said) == 1 and table_columns(below, "") else [block]
+
+
 def split(text: str) -> tuple[str, str]:
     """Title and the rest of the words of an item."""
     first, _, below = text.partition("\\\n")
     lead = LEAD.match(first + ("\\\n" if below else ""))
     if lead and lead.end() < len(text):
-        return lead[1].rstrip(" .:"), text[lead.end() :].strip()
+        rest = DASH.sub("", text[lead.end() :]).strip()
+        if not DASH.match(text, lead.end()) or not recognising.is_role(lead[1]):
+            return lead[1].rstrip(" .:"), rest
+        first = f"{lead[1]} — {DASH.sub('', first[lead.end() :])}"  # who, and then what
     cut = next((one for one in SENTENCE.finditer(first) if _closed(first[: one.start()])), None)
     title = first[: cut.start()] if cut else first
     rest = "\\\n".join(filter(None, (first[cut.end() :] if cut else "", below)))
@@ -312,6 +351,14 @@ def _titled(cell: Cell, row: Sequence[Cell], place: Place) -> tuple[str, list[Bl
         return title, list(cell.blocks)
     said = next((one.text for one in row if one.text), "-")
     return split(said)[0], list(cell.blocks)
+
+
+def _without_pictures(title: str, body: list[Block], place: Place) -> tuple[str, list[Block]]:
+    """A title and a body of which the title shows no pictures: no view would show them there."""
+    pictures = PICTURE.findall(title)
+    if not pictures:
+        return title, body
+    return _clean(" ".join(PICTURE.sub(" ", title).split())), [Prose(" ".join(pictures), place), *body]
 
 
 def _rest(text: str, place: Place) -> list[Block]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from cyberready.exchange.blocks import Block, Cell, Grid, Heading, Marked, Prose, one_line, written
 from cyberready.exchange.limits import Element
@@ -22,17 +22,9 @@ TYPED = re.compile(
 )
 OUTWARD = re.compile(r"(https?|mailto|tel):", re.IGNORECASE)
 MARKED_STYLES = {"subtitle": "subtitle", "ondertitel": "subtitle", "cyberready notice": "notice"}
-START = "cr__"
+BEGINNING = "cr__"
 DEEPEST = 8
 TOO_DEEP = 40  # tables in cells of tables: deeper ones are read as text
-
-
-@dataclass(slots=True)
-class Found:
-    """What a Word file holds: its blocks, and text that has no place among them."""
-
-    blocks: list[Block] = field(default_factory=list)
-    aside: list[Prose] = field(default_factory=list)
 
 
 class Body:
@@ -43,22 +35,27 @@ class Body:
         self._report = report
         self._notes = notes
         self._heading = ""
-        self._paragraph = self._tables = 0
+        self._paragraph = self._tables = self._inside = 0
         self._joined: Line | None = None
         self._anchors: list[str] = []
         self._contents: list[str] = []
+        self._counts: dict[str, list[int]] = {}
         self._inline = Inline(file, part, self._tell, self._notes.mark, self._comment)
 
     @property
     def place(self) -> Place:
-        """Where the reader is."""
-        values = {"paragraph": self._paragraph, "heading": self._heading}
-        return Place(UNDER if self._heading else START, values)
+        """Where the reader is: a table is told as a whole, as its rows are told by who takes them."""
+        values = {"paragraph": self._paragraph, "table": self._tables, "heading": self._heading}
+        under, first = (TABLE_UNDER, FIRST_TABLE) if self._inside else (UNDER, START)
+        return Place(under if self._heading else first, values)
 
     def _tell(self, kind: str, sentence: str, **values: object) -> None:
         self._report.note(Kind(kind), self.place, sentence, **values)
 
     def _comment(self, number: str) -> None:
+        if number in self._notes.told:
+            return
+        self._notes.told.add(number)
         author, text = self._notes.comment(number)
         sentence = "A comment by %(author)s is left out: %(text)s"
         self._report.skipped(self.place, sentence, author=author or "-", text=text)
@@ -97,6 +94,10 @@ class Body:
                     self._anchors.append(value(node, "name"))
                 case "w:customXml" | "w:ins" | "w:moveTo" | "w:sdtContent":
                     yield from self._entries(node, depth)
+                case "w:del" | "w:moveFrom":
+                    self._inline.deleted(node)
+                case "w:altChunk":
+                    self._inline.chunk(node)
                 case _:
                     pass  # the page and marks between blocks
 
@@ -119,7 +120,7 @@ class Body:
         shape = child(node, "w:pPr")
         style = self._file.styles.get(value(child(shape, "w:pStyle")), self._file.plain)
         contents = self._inline.inside_contents or CONTENTS.match(style.name) is not None
-        self._paragraph += 1
+        self._paragraph += not self._inside
         line = self._inline.line(node)
         line.anchors, self._anchors = self._anchors + line.anchors, []
         if self._joined is not None:
@@ -128,9 +129,9 @@ class Body:
         if child(shape, "w:rPr", "w:del") is not None:
             self._joined = line  # the end of this paragraph was deleted: it runs on
             return
-        if START in line.anchors:
+        if BEGINNING in line.anchors:
             yield Entry(Marked("start", (), self.place))
-        if contents or self._inline.inside_contents:
+        if contents or line.contents or self._inline.inside_contents:
             self._contents += [line.text] if line.text else []
         elif line.text:
             yield self._entry(line, shape, style)
@@ -165,7 +166,8 @@ class Body:
         if count and count != "0":
             depth = value(child(shape, "w:numPr", "w:ilvl"))
             at = min(DEEPEST, whole(depth) if depth else style.depth)
-            return self._item(Entry(block, count, at, box=box, indent=indent))
+            item = self._item(Entry(block, count, at, box=box, indent=indent))
+            return replace(item, depth=max(at, style.nested))
         if box:
             return Entry(block, "box", 0, box=box, indent=indent)
         return self._typed(block, indent)
@@ -177,7 +179,16 @@ class Body:
         if form == "none":
             return Entry(entry.block, depth=entry.depth, goes_on=True)
         box = entry.box or BOXES.get(form, "")
-        return replace(entry, ordered=form != "bullet" and not box, box=box)
+        ordered = form != "bullet" and not box
+        number = self._counted(entry) if ordered and form == "decimal" else ""
+        return replace(entry, ordered=ordered, box=box, number=number)
+
+    def _counted(self, entry: Entry) -> str:
+        """The number that a reader sees before an item: a list counts on as long as the document lasts."""
+        known = self._counts.setdefault(entry.count, [])
+        known[:] = [*known[: entry.depth + 1], *[0] * (entry.depth + 1 - len(known))]
+        known[entry.depth] += 1
+        return ".".join(str(max(1, one)) for one in known)
 
     def _typed(self, block: Prose, indent: int) -> Entry:
         """Text, or an item whose sign or number was typed."""
@@ -189,7 +200,8 @@ class Body:
         self._tell("guessed", sentence, text=found[0].strip())
         rest = Prose(block.text[found.end() :], block.place)
         depth = min(DEEPEST, number.count("."))
-        return Entry(rest, "typed" if number else "dash", depth, bool(number), indent=indent)
+        count = "typed" if number else "dash"
+        return Entry(rest, count, depth, bool(number), indent=indent, number=number)
 
     def _headed(self, line: Line, level: int) -> Entry:
         plain = [
@@ -221,7 +233,7 @@ class Body:
         return BOXES[text[0]]
 
     def _table(self, node: Element, depth: int) -> Iterator[Entry]:
-        self._tables += depth == 0
+        self._tables += not self._inside
         values = {"table": self._tables, "heading": self._heading}
         place = Place(TABLE_UNDER if self._heading else FIRST_TABLE, values)
         if depth >= TOO_DEEP:
@@ -232,6 +244,7 @@ class Body:
             return
         rows = [self._row(row, depth) for row in _rows(node) if self._kept(row)]
         rows = [row for row in rows if row]
+        self._file.spread(len(rows) * max(map(len, rows), default=0))
         cells = [cell for row in rows for cell in row]
         if len(cells) == 1:
             self._report.guessed(place, "A table of one cell became text.")
@@ -254,7 +267,9 @@ class Body:
         for cell in _cells(row):
             about = child(cell, "w:tcPr")
             merged = child(about, "w:vMerge")
+            self._inside += 1
             inner = tuple(grouped(list(self._entries(cell, depth + 1))))
+            self._inside -= 1
             continues = merged is not None and value(merged) != "restart"
             made.append(Cell(inner, above=continues and not inner))
             made += [Cell()] * min(62, whole(value(child(about, "w:gridSpan"))) - 1)
@@ -268,14 +283,19 @@ class Notes:
         self._file = file
         self._report = report
         self._count = 0
+        self._marks: dict[tuple[str, str], int] = {}
+        self.told: set[str] = set()  # the comments that are in the report
         self._due: list[tuple[str, str, int]] = []
         self._parts: dict[str, dict[str, Element]] = {}
 
     def mark(self, kind: str, number: str) -> str:
-        """The mark of the next note in the text."""
-        self._count += 1
-        self._due.append((kind, number, self._count))
-        return f"[^{self._count}]"
+        """The mark of a note in the text: the next one, or the same again for a note that was referred to before."""
+        known = self._marks.get((kind, number))
+        if known is None:
+            self._count += 1
+            known = self._marks[kind, number] = self._count
+            self._due.append((kind, number, known))
+        return f"[^{known}]"
 
     def due(self) -> list[Block]:
         """The notes that the text referred to since the last time."""
@@ -288,16 +308,26 @@ class Notes:
     def _note(self, kind: str, number: str, count: int) -> Prose:
         place = Place("note %(number)s", {"number": count})
         node = self._known(f"{kind}s").get(number)
-        said = ""
-        if node is not None:
-            related = self._file.related(self._file.part).values()
-            part = next((target for found, target, _ in related if found == f"{kind}s"), "")
-            said = one_line(Body(self._file, part, self._report, self).blocks(node, 1))
+        said = "" if node is None else self._said(kind, node)
         if not said:
             self._report.lost(place, "The note has no text.")
-        # A note of one address alone would be read as the address of a link.
-        sign = "\\" if re.fullmatch(r"\S+", said) else ""
-        return Prose(f"{sign}[^{count}]: {said or '-'}", place)
+        return Prose(f"[^{count}]: {said or '-'}", place)
+
+    def _said(self, kind: str, node: Element) -> str:
+        related = self._file.related(self._file.part).values()
+        part = next((target for found, target, _ in related if found == f"{kind}s"), "")
+        return one_line(Body(self._file, part, self._report, self).blocks(node, 1))
+
+    def unplaced(self) -> Iterator[Prose]:
+        """The notes that no text refers to, or only a text that was deleted."""
+        for kind in ("footnote", "endnote"):
+            for number, node in self._known(f"{kind}s").items():
+                between = value(node, "type") not in {"", "normal"}  # the lines between text and notes
+                said = "" if between or (kind, number) in self._marks else self._said(kind, node)
+                if said:
+                    place = Place("note %(number)s of the document", {"number": number})
+                    self._report.guessed(place, "A note that the text does not refer to is kept at the end.")
+                    yield Prose(said, place)
 
     def comment(self, number: str) -> tuple[str, str]:
         """Author and text of a comment."""
@@ -352,26 +382,3 @@ def _words(node: Element) -> str:
 def quoted(text: str) -> str:
     """Markdown as a block quote."""
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
-
-
-def found(file: File, report: Report) -> Found:
-    """Read a Word file: its text as blocks, and what stands beside it (headers and footers)."""
-    notes = Notes(file, report)
-    made = Found(Body(file, file.part, report, notes).blocks(file.body))
-    made.aside = list(_beside(file, report, notes))
-    return made
-
-
-def _beside(file: File, report: Report, notes: Notes) -> Iterator[Prose]:
-    """The text of headers and footers, each once."""
-    said: set[str] = set()
-    for kind, target, outside in file.related(file.part).values():
-        if kind not in {"header", "footer"} or outside or target not in file.package:
-            continue
-        place = Place("the header of the pages" if kind == "header" else "the footer of the pages", {})
-        inner = Body(file, target, report, notes).blocks(file.package.xml(target), 1)
-        text = written([*inner, *notes.due()])
-        if text.strip() and text not in said:
-            said.add(text)
-            report.guessed(place, "Text of every page is kept at the end.")
-            yield Prose(text, place)

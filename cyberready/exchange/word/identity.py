@@ -10,7 +10,7 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 
 from cyberready.exchange.limits import Element
-from cyberready.exchange.standing import Approved, Changed, Standing
+from cyberready.exchange.standing import Approved, Beside, Changed, Standing
 from cyberready.exchange.word.parts import File, relations
 
 SPACE = "urn:cyberready:playbook:1"
@@ -68,7 +68,7 @@ def put(sheet: Document, identity: Identity) -> None:
 
 def found(file: File) -> Identity | None:
     """The version that a Word file says it was made from; None when it does not say so."""
-    for kind, target, outside in file.related(file.part).values():
+    for kind, target, outside in dict.fromkeys(file.related(file.part).values()):
         if kind == "customXml" and not outside and target in file.package:
             if len(file.package.bytes(target)) > MOST_CARRIED:
                 continue
@@ -106,7 +106,15 @@ def _plain(standing: Standing) -> dict[str, object]:
     known = {name: getattr(standing, name) for name in WORDS}
     approvals = [[one.name, one.function, one.day] for one in standing.approvals]
     changes = [[one.version, one.day, one.what] for one in standing.changes]
-    return {**known, "approvals": approvals, "changes": changes, "values": dict(standing.values)}
+    others = {slug: one.title for slug, one in standing.others.items()}
+    return {
+        **known,
+        "approvals": approvals,
+        "changes": changes,
+        "values": dict(standing.values),
+        "others": others,
+        "warnings": list(standing.warnings),
+    }
 
 
 def _standing(text: str) -> Standing:
@@ -122,7 +130,9 @@ def _standing(text: str) -> Standing:
             review,
             approvals=tuple(Approved(*map(str, one)) for one in said["approvals"]),
             changes=tuple(Changed(*map(str, one)) for one in said["changes"]),
+            warnings=tuple(map(str, said.get("warnings", ()))),
             values={str(name): str(value) for name, value in said["values"].items()},
+            others={str(slug): Beside(str(title)) for slug, title in said.get("others", {}).items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ANYTIME

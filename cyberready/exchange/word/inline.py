@@ -7,6 +7,7 @@ from itertools import groupby
 
 from cyberready.exchange.limits import Element
 from cyberready.exchange.marks import escaped, opening
+from cyberready.exchange.word import objects
 from cyberready.exchange.word.parts import File, child, is_on, name, value, within
 
 SYMBOLS = {
@@ -48,7 +49,7 @@ class Line:
     spans: list[Span] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
     anchors: list[str] = field(default_factory=list)
-    ended: bool = False
+    contents: bool = False  # a table of contents ended in it
 
     @property
     def text(self) -> str:
@@ -95,6 +96,7 @@ class Inline:
             "mc:AlternateContent": self._alternative,
             "m:oMath": self._formula,
             "m:oMathPara": self._formula,
+            "w:ruby": self._ruby,
         }
 
     def line(self, paragraph: Element) -> Line:
@@ -116,7 +118,7 @@ class Inline:
             elif tag == "w:hyperlink":
                 self._walk(node, line, replace(face, target=self._target(node)))
             elif tag in {"w:del", "w:moveFrom"}:
-                self._deleted(node)
+                self.deleted(node)
             elif tag == "w:bookmarkStart":
                 line.anchors.append(value(node, "name"))
             elif (
@@ -125,21 +127,19 @@ class Inline:
                 self._inner[tag](node, line, face)
 
     def _control(self, node: Element, line: Line, face: Span) -> None:
-        """A content control; one that holds a filled placeholder becomes the placeholder again."""
+        """A content control; a filled placeholder or the sign of a footnote becomes what it stands for again."""
         about = child(node, "w:sdtPr")
         tag, filled = value(child(about, "w:tag")), value(child(about, "w:alias"))
         content = child(node, "w:sdtContent")
         if content is None:
             return
-        if tag.startswith("cyberready:placeholder:"):
-            inner = Line()
-            self._walk(content, inner, face)
-            if inner.text == filled:
-                line.spans.append(replace(face, text=f"{{{{ {tag.rpartition(':')[2]} }}}}", mark=True))
-            else:
-                line.spans += inner.spans
-            return
-        self._walk(content, line, face)
+        inner = Line()
+        replaced = _replaced(tag)
+        self._walk(content, inner if replaced else line, face)
+        if replaced and inner.text == filled:
+            line.spans.append(replace(face, text=replaced, mark=True))
+        else:
+            line.spans += inner.spans
 
     def _simple(self, node: Element, line: Line, face: Span) -> None:
         found = NAMED.match(value(node, "instr"))
@@ -151,6 +151,7 @@ class Inline:
         """What Word shows of two forms of the same thing: the newer one."""
         chosen = child(node, "mc:Choice")
         if chosen is None or not any(True for _ in within(chosen, "w:t", "a:blip", "w:txbxContent")):
+            self._objects(node if chosen is None else chosen)
             chosen = child(node, "mc:Fallback")
         if chosen is not None:
             self._parts(chosen, line, face)
@@ -161,7 +162,22 @@ class Inline:
             line.spans.append(replace(face, text=said))
             self._tell("guessed", "A formula became plain text: %(text)s", text=said)
 
-    def _deleted(self, node: Element) -> None:
+    def _ruby(self, node: Element, line: Line, face: Span) -> None:
+        """Words with smaller words above them: these follow between brackets."""
+        above = Line()
+        for part, to in ((child(node, "w:rubyBase"), line), (child(node, "w:rt"), above)):
+            if part is not None:
+                self._walk(part, to, face)
+        if above.text:
+            line.spans += [replace(face, text=" ("), *above.spans, replace(face, text=")")]
+
+    def chunk(self, node: Element) -> None:
+        """Note a file that Word would take in here."""
+        sentence, values = objects.chunk(self._file, self._part, node)
+        self._tell("lost", sentence, **values)
+
+    def deleted(self, node: Element) -> None:
+        """Note what was deleted or moved away with tracked changes."""
         said = "".join(one.text or "" for one in within(node, "w:delText", "w:t"))
         if said.strip():
             sentence = "Deleted with tracked changes by %(author)s, and left out: %(text)s"
@@ -175,7 +191,7 @@ class Inline:
                 face,
                 bold=is_on(child(shape, "w:b")) or style in STRONG,
                 italic=is_on(child(shape, "w:i")) or style in STRESSED,
-                strike=is_on(child(shape, "w:strike")),
+                strike=is_on(child(shape, "w:strike")) or is_on(child(shape, "w:dstrike")),
                 code=value(child(shape, "w:rFonts"), "ascii") in CODE_FONTS,
             )
             if is_on(child(shape, "w:vanish")):
@@ -191,6 +207,7 @@ class Inline:
             tag = name(node)
             if tag == "w:fldChar":
                 self._field(value(node, "fldCharType"), line)
+                self._form(child(node, "w:ffData"), line, face)
             elif tag == "w:instrText":
                 if self._fields:
                     self._fields[-1].instruction += node.text or ""
@@ -205,8 +222,20 @@ class Inline:
         elif kind == "separate" and self._fields:
             self._fields[-1].shown = True
         elif kind == "end" and self._fields:
+            line.contents |= self.inside_contents
             self._fields.pop()
-            line.ended = True
+
+    def _form(self, form: Element | None, line: Line, face: Span) -> None:
+        """What an old form field shows: its box, or what was chosen."""
+        if form is None:
+            return
+        if box := objects.ticked(form):
+            line.spans.append(replace(face, text=box))
+        chosen, all_of_them = objects.choices(form)
+        if all_of_them:
+            line.spans.append(replace(face, text=chosen))
+            sentence = "A list to choose from became what was chosen, “%(choice)s”, out of: %(text)s"
+            self._tell("guessed", sentence, choice=chosen or "-", text=" / ".join(all_of_them))
 
     def _linked(self, face: Span) -> Span:
         found = NAMED.match(self._fields[-1].instruction) if self._fields else None
@@ -214,8 +243,8 @@ class Inline:
 
     def _piece(self, tag: str, node: Element, line: Line, face: Span) -> None:
         if tag in LETTERS:
-            if value(node, "type") not in {"page", "column"}:
-                line.spans.append(replace(face, text=LETTERS[tag]))
+            sheet = value(node, "type") in {"page", "column"}  # words on either side are not one word
+            line.spans.append(replace(face, text=" " if sheet else LETTERS[tag]))
         elif tag == "w:t":
             line.spans.append(replace(face, text=(node.text or "").replace("\xad", "")))
         elif tag in {"w:footnoteReference", "w:endnoteReference"}:
@@ -245,9 +274,8 @@ class Inline:
         line.boxes += [box for box in within(node, "w:txbxContent") if not _nested(box, node)]
         about = next(iter(within(node, "wp:docPr")), None)
         told = ((about.get("descr") or about.get("title") or "") if about is not None else "").strip()
-        for one in within(node, "a:blip", "v:imagedata"):
-            if _nested(one, node):
-                continue
+        pictures = [one for one in within(node, "a:blip", "v:imagedata") if not _nested(one, node)]
+        for one in pictures:
             relation = value(one, "embed", "r") or value(one, "id", "r")
             picture = self._file.picture(self._part, relation) if relation else None
             if picture is None:
@@ -256,15 +284,31 @@ class Inline:
             else:
                 alt = escaped(" ".join(told.split())).replace("[", "\\[").replace("]", "\\]")
                 line.spans.append(Span(f"![{alt}](image:{picture.sha256})", mark=True))
-        for one in within(node, "a:t"):
-            if one.text and one.text.strip():
-                line.spans.append(Span(f" {one.text.strip()} "))
+        if told and not pictures:
+            self._tell("lost", "A drawing without a picture cannot be taken over; it is described as: %(text)s",
+                       text=told)  # fmt: skip
+        for one in within(node, "a:t", "v:textpath"):
+            said = (one.text if name(one) == "a:t" else one.get("string")) or ""
+            if said.strip() and not _nested(one, node):
+                line.spans.append(Span(f" {said.strip()} "))
+        self._objects(node)
+
+    def _objects(self, node: Element) -> None:
+        for sentence, values in objects.told(self._file, self._part, node):
+            self._tell("lost", sentence, **values)
 
     def _target(self, node: Element) -> str:
         if relation := value(node, "id", "r"):
             _, target, outside = self._file.related(self._part).get(relation, ("", "", False))
             return target if outside else ""
         return "#" + value(node, "anchor") if value(node, "anchor") else ""
+
+
+def _replaced(tag: str) -> str:
+    """The Markdown that a content control of ours stands for, by its tag; empty for any other."""
+    of, kind, what = (*tag.split(":", 2), "", "")[:3]
+    meant = {"placeholder": f"{{{{ {what} }}}}", "note": what}
+    return meant.get(kind, "") if of == "cyberready" else ""
 
 
 def _nested(node: Element, top: Element) -> bool:

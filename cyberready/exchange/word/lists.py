@@ -19,6 +19,7 @@ class Entry:
     ordered: bool = False
     box: str = ""
     indent: int = 0
+    number: str = ""
     goes_on: bool = False  # text of the item above, without a number of its own
 
 
@@ -52,7 +53,7 @@ def _listing(entries: Sequence[Entry], at: int, last: dict[str, int], level: int
             inner.append(entries[at])
             at += 1
         text = head.block.text if isinstance(head.block, Prose) else ""
-        items.append(Item(text, _place(head.block), tuple(grouped(inner, level + 1)), head.box))
+        items.append(Item(text, _place(head.block), tuple(grouped(inner, level + 1)), head.box, head.number))
     return Listing(first.ordered, tuple(items), _place(first.block)), at
 
 

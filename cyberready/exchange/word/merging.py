@@ -1,7 +1,10 @@
 """What was changed in a copy, applied to the original: only the changes, so that all else stays to the letter. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+
+MOST_ALIKE = 200_000  # pairs of equal lines: with more of them lines that stand everywhere say nothing
 
 
 def merged(original: str, base: str, edited: str) -> str:
@@ -33,7 +36,7 @@ def _between(first: Sequence[str], middle: Sequence[str], last: Sequence[str]) -
     if len(first) != len(middle):
         return last
     made: list[str] = []
-    for kind, start, stop, begin, end in SequenceMatcher(a=middle, b=last, autojunk=False).get_opcodes():
+    for kind, start, stop, begin, end in _matcher(middle, last).get_opcodes():
         made += first[start:stop] if kind == "equal" else last[begin:end]
     return made
 
@@ -45,8 +48,14 @@ def _next_common(at: int, end: int, one: dict[int, int], other: dict[int, int]) 
 
 def _pairs(base: Sequence[str], other: Sequence[str]) -> dict[int, int]:
     """Which line of *base* stands where in *other*."""
-    matcher = SequenceMatcher(a=base, b=other, autojunk=False)
+    matcher = _matcher(base, other)
     return {a + step: b + step for a, b, size in matcher.get_matching_blocks() for step in range(size)}
+
+
+def _matcher(base: Sequence[str], other: Sequence[str]) -> SequenceMatcher[str]:
+    here, there = Counter(base), Counter(other)
+    alike = sum(count * there[line] for line, count in here.items())
+    return SequenceMatcher(a=base, b=other, autojunk=alike > MOST_ALIKE)
 
 
 def _units(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,6 +10,7 @@ from functools import lru_cache
 from cyberready.exchange.blocks import Picture
 from cyberready.exchange.limits import Element, Package, weighed
 from cyberready.kernel.refusals import Refused
+from cyberready.platform.excess import MOST_CELLS
 
 SPACES = {
     "http://purl.oclc.org/ooxml/wordprocessingml/main": "w",
@@ -32,19 +34,31 @@ LOCKED = (
     " a password and try again."
 )
 NO_WORD = "This is not a Word document (.docx). Check the file and its name."
+MISSING = "The part %(name)s, which holds the text, is missing from the file. Open the document in Word and save it again."
 BOXES = {"☐": " ", "□": " ", "❏": " ", "❑": " ", "☑": "x", "☒": "x", "✓": "x", "✔": "x"}
 MOST_PARAGRAPHS = 20_000
+MOST_STYLES = 5_000
+LONGEST_ROW = 30  # styles that are based on each other
+MOST_LEVELS = 9  # of a list: Word has no more
+TOO_MANY_CELLS = (
+    "The tables of the document have more than %(limit)s cells. Split them, or make them narrower."
+)
+NESTED = re.compile(r"list (?:number|bullet|continue)? ?([2-5])", re.IGNORECASE)
 OFF = {"0", "false", "off", "none"}
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a paragraph style says: its name, the level of its heading (from 1, 0 for none) and its list."""
+    """What a paragraph style says: its name, the level of its heading (from 1, 0 for none) and its list.
+
+    ``nested`` is how deep Word's own styles of lists in lists stand, each of which counts by itself.
+    """
 
     name: str
     heading: int = 0
     count: str = ""
     depth: int = 0
+    nested: int = 0
 
 
 @dataclass(slots=True)
@@ -59,6 +73,15 @@ class File:
     lists: Mapping[tuple[str, int], str]
     relations: dict[str, dict[str, tuple[str, str, bool]]] = field(default_factory=dict)
     pictures: dict[str, Picture] = field(default_factory=dict)
+    known: dict[str, Picture] = field(default_factory=dict)  # by the part that they are in
+    told: set[str] = field(default_factory=set)  # parts whose words are in the report
+    cells: int = 0
+
+    def spread(self, cells: int) -> None:
+        """Count the cells of one more table, merged and missing ones too; raises Refused for too many in the file."""
+        self.cells += cells
+        if self.cells > MOST_CELLS:
+            raise Refused(TOO_MANY_CELLS, limit=MOST_CELLS)
 
     def related(self, part: str) -> dict[str, tuple[str, str, bool]]:
         """Type, target and whether it is outside the file, of each relation of *part*."""
@@ -76,9 +99,13 @@ class File:
         _, target, outside = self.related(part).get(relation, ("", "", True))
         if outside or target not in self.package:
             return None
-        data = self.package.bytes(target)
-        digest = hashlib.sha256(data).hexdigest()
-        return self.pictures.setdefault(digest, Picture(posixpath.basename(target), data, digest))
+        if target not in self.known:
+            data = self.package.bytes(target)
+            digest = hashlib.sha256(data).hexdigest()
+            self.known[target] = self.pictures.setdefault(
+                digest, Picture(posixpath.basename(target), data, digest)
+            )
+        return self.known[target]
 
 
 def name(element: Element) -> str:
@@ -161,6 +188,8 @@ def opened(data: bytes) -> File:
     body = child(root, "w:body")
     if name(root) != "w:document" or body is None:
         raise Refused(NO_WORD)
+    if sum(1 for _ in body.iter("{*}tc", "{*}tr")) > MOST_CELLS:
+        raise Refused(TOO_MANY_CELLS, limit=MOST_CELLS)
     if sum(1 for _ in body.iter("{*}p")) > MOST_PARAGRAPHS:
         raise Refused("The document holds more than %(limit)s paragraphs. Split it.", limit=MOST_PARAGRAPHS)
     folder = posixpath.dirname(main)
@@ -172,8 +201,10 @@ def opened(data: bytes) -> File:
 def main_part(package: Package) -> str:
     """The part that holds the text; raises Refused when there is none."""
     for kind, target, outside in relations(package, "").values():
-        if kind == "officeDocument" and not outside and target in package:
-            return target
+        if kind == "officeDocument" and not outside:
+            if target in package:
+                return target
+            raise Refused(MISSING, name=target[:100])
     raise Refused(NO_WORD)
 
 
@@ -200,7 +231,9 @@ def _lists(package: Package, part: str) -> dict[tuple[str, int], str]:
     root = package.xml(part)
     forms = {
         value(one, "abstractNumId"): {
-            whole(value(level, "ilvl")): _form(level) for level in one if name(level) == "w:lvl"
+            whole(value(level, "ilvl")): _form(level)
+            for level in one
+            if name(level) == "w:lvl" and whole(value(level, "ilvl")) < MOST_LEVELS
         }
         for one in root
         if name(one) == "w:abstractNum"
@@ -239,6 +272,10 @@ def _styles(package: Package, part: str) -> tuple[dict[str, Style], Style]:
         for one in package.xml(part)
         if name(one) == "w:style" and value(one, "type") == "paragraph"
     }
+    if len(found) > MOST_STYLES:
+        raise Refused(
+            "The document has more than %(limit)s styles. Copy its text into a new one.", limit=MOST_STYLES
+        )
     made = {key: _style(found, key) for key in found}
     default = next((key for key, one in found.items() if value(one, "default") in {"1", "true", "on"}), "")
     return made, made.get(default, plain)
@@ -246,17 +283,19 @@ def _styles(package: Package, part: str) -> tuple[dict[str, Style], Style]:
 
 def _style(found: Mapping[str, Element], key: str) -> Style:
     said = value(child(found[key], "w:name")) or key
-    heading, count, depth = _heading_of(said), "", 0
+    heading, count, depth, nested = _heading_of(said), "", 0, 0
     seen: set[str] = set()
-    while key in found and key not in seen:
+    while key in found and key not in seen and len(seen) < LONGEST_ROW:
         seen.add(key)
         shape = child(found[key], "w:pPr")
         heading = heading or _heading_of(value(child(found[key], "w:name"))) or _outline(shape)
         if not count:
             count = value(child(shape, "w:numPr", "w:numId"))
             depth = whole(value(child(shape, "w:numPr", "w:ilvl")))
+        inner = NESTED.fullmatch(value(child(found[key], "w:name")))
+        nested = nested or (int(inner[1]) - 1 if inner else 0)
         key = value(child(found[key], "w:basedOn"))
-    return Style(said, heading, count, depth)
+    return Style(said, heading, count, depth, nested)
 
 
 def _heading_of(said: str) -> int:

@@ -4,17 +4,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from cyberready.exchange import authors
+from cyberready.exchange.authors import Named
 from cyberready.exchange.blocks import Marked, Picture, written
 from cyberready.exchange.marks import yaml_text
 from cyberready.exchange.report import Report
 from cyberready.exchange.shaping.matter import Matter, completed
 from cyberready.exchange.shaping.phases import shaped
 from cyberready.exchange.standing import Standing
-from cyberready.exchange.word import body, identity, parts, writer
-from cyberready.exchange.word.body import Found
+from cyberready.exchange.word import beside, identity, parts, writer
+from cyberready.exchange.word.beside import Found
 from cyberready.exchange.word.identity import Identity
 from cyberready.exchange.word.merging import merged
 from cyberready.exchange.word.parts import File
+from cyberready.exchange.word.people import people
 from cyberready.exchange.word.restoring import Restored
 from cyberready.platform.faults import FaultsFound
 from cyberready.playbooks import formats, placeholders
@@ -32,11 +35,12 @@ Find = Callable[[Identity], tuple[str, Standing] | None]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a Word document became: the source, the pictures it names, and the version it was made from, if any."""
+    """What a Word document became: the source, its pictures, the version it was made from, and who it says wrote it."""
 
     source: str
     pictures: tuple[Picture, ...] = ()
     origin: Identity | None = None
+    people: tuple[Named, ...] = ()
 
 
 @dataclass(slots=True)
@@ -61,13 +65,15 @@ def read(data: bytes, name: str, report: Report, find: Find = lambda _identity: 
     origin = _original(said, find) if said else None
     if origin is not None:
         report.understood("the whole document", ORIGIN, version=origin.version, slug=origin.slug)
-        return Read(_changed(file, origin, report), tuple(file.pictures.values()), origin)
-    found = body.found(file, report)
+        changed = _changed(file, origin, report)
+        return Read(changed, tuple(file.pictures.values()), origin, tuple(people(file)))
+    found = beside.found(file, report)
     if said and any(isinstance(block, Marked) and block.tag == "start" for block in found.blocks):
         text = _restored(found, said, report)
     else:
         text = shaped(found.blocks, found.aside, report, name)
-    return Read(text, tuple(file.pictures.values()), None)
+    named = (*people(file), *authors.in_tables(found.blocks))
+    return Read(text, tuple(file.pictures.values()), None, tuple(dict.fromkeys(named)))
 
 
 def _restored(found: Found, said: Identity, report: Report) -> str:
@@ -132,7 +138,7 @@ def _changed(file: File, origin: Identity, report: Report) -> str:
 
 
 def _text(file: File, playbook: Playbook, report: Report) -> _Text:
-    found = body.found(file, report)
+    found = beside.found(file, report)
     restored = Restored(playbook, playbook.language, report)
     source = restored.body(found.blocks)
     return _Text(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain
 
 from cyberready.exchange.blocks import Block, Cell, Grid, Heading, Marked, Prose, one_line, written
+from cyberready.exchange.referring import FIELDS, REFERENCES
 from cyberready.exchange.report import Report
 from cyberready.exchange.shaping.cast import Cast
 from cyberready.exchange.shaping.steps import Steps
@@ -16,6 +17,10 @@ from cyberready.playbooks.rules import Playbook
 
 LINK = re.compile(r"\(#(cr_\w+)\)")
 ONE_LINK = re.compile(r"\[[^\]]*\]\(#([\w-]+)\)")
+REFERENCE = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
+REFERRED = re.compile(
+    rf"(?P<before>(?:[a-z0-9-]+,\s*)*)(?P<title>.*) \((?P<key>{REFERENCE})\)(?P<after>(?:,\s*{REFERENCE})*)"
+)
 ESCAPED = re.compile(r"\\([\\`*_\[\]{}#~&<>|])")
 
 
@@ -174,7 +179,17 @@ class Restored:
             return self._role(said)
         if name == "next" and (found := ONE_LINK.fullmatch(said.strip())):
             return f"#{found[1]}" if not found[1].startswith("cr_") else f"#{self._name(found[1])}"
+        if name in FIELDS:
+            return ", ".join(self._keys(part.strip()) for part in said.split(REFERENCES))
         return said
+
+    def _keys(self, said: str) -> str:
+        """The key that stands behind a title, and keys that were typed around it; what has no key, as it is."""
+        found = REFERRED.fullmatch(said)
+        if found is None:
+            return said
+        self.frame.append(found["title"])
+        return f"{found['before']}{found['key']}{found['after']}"
 
     def _role(self, said: str) -> str:
         known = set(self._cast.names)

@@ -1,11 +1,12 @@
 """The Markdown of a playbook as WordprocessingML: real lists, links to bookmarks, and marks by which it is read back."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from urllib.parse import unquote
 
+from docx.opc.constants import RELATIONSHIP_TYPE as RELATION_TYPE
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm, Emu
@@ -42,6 +43,7 @@ class Setting:
         self._values = values
         self._pictures = pictures
         self._marks = 0
+        self._links: dict[str, str] = {}
         self.lost: list[str] = []
 
     def markdown(self, text: str) -> None:
@@ -199,6 +201,8 @@ class Setting:
                 yield from self._words("\n", **faces)
             case "code_inline":
                 yield _in_code(self.setter.run(printable(token.content), code=True))
+            case "note":
+                yield self._note(token)
             case "image":
                 yield from self._picture(token)
             case "html_inline":
@@ -216,7 +220,8 @@ class Setting:
             key = found[1].strip()
             value = self._values.get(key, "")
             if value and len(key) <= 40:
-                yield self._filled(key, value, self._plain(value, bold=bold, italic=italic, strike=strike))
+                runs = self._plain(value, bold=bold, italic=italic, strike=strike)
+                yield _replacing(f"placeholder:{key}", value, runs)
             else:
                 yield from self._plain(found[0], bold=bold, italic=italic, strike=strike)
             at = found.end()
@@ -234,14 +239,11 @@ class Setting:
                 )
             yield run
 
-    @staticmethod
-    def _filled(key: str, value: str, runs: Iterator[BaseOxmlElement]) -> BaseOxmlElement:
-        about = element(
-            "sdtPr",
-            element("alias", val=printable(" ".join(value.split()))),
-            element("tag", val=f"cyberready:placeholder:{key}"),
-        )
-        return element("sdt", about, element("sdtContent", *runs))
+    def _note(self, token: Token) -> BaseOxmlElement:
+        """The raised sign of a footnote, which is known again by its tag."""
+        run = self.setter.run(printable(token.info))
+        run[0].insert(len(run[0]) - 1, element("vertAlign", val="superscript"))  # before its language
+        return _replacing(f"note:{token.content}", token.info, (run,))
 
     def link(self, href: str, runs: Sequence[BaseOxmlElement]) -> BaseOxmlElement:
         """Runs as a link, out of the document or to a bookmark in it."""
@@ -257,13 +259,13 @@ class Setting:
                 face.append(line) if tongue is None else tongue.addprevious(line)
         if href.startswith("#"):
             return element("hyperlink", *runs, anchor=bookmark(unquote(href[1:])))
-        relation = self.setter.sheet.part.relate_to(
-            href,
-            "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink",
-            is_external=True,
-        )
+        if href not in self._links:
+            # Under a name of our own: to find a free one the library looks at all that there are, each time.
+            self._links[href] = f"link{len(self._links) + 1}"
+            relations = self.setter.sheet.part.rels
+            relations.add_relationship(RELATION_TYPE.HYPERLINK, href, self._links[href], is_external=True)
         made = element("hyperlink", *runs)
-        made.set(qn("r:id"), relation)
+        made.set(qn("r:id"), self._links[href])
         return made
 
     def _picture(self, token: Token) -> Iterator[BaseOxmlElement]:
@@ -282,6 +284,16 @@ class Setting:
             shape.cx, shape.cy = inline.extent.cx, inline.extent.cy
         inline.docPr.set("descr", printable(token.content))
         yield element("r", element("drawing", inline))
+
+
+def _replacing(tag: str, said: str, runs: Iterable[BaseOxmlElement]) -> BaseOxmlElement:
+    """Runs that stand for something else: as long as they say *said*, the tag tells what."""
+    about = element(
+        "sdtPr",
+        element("alias", val=printable(" ".join(said.split()))),
+        element("tag", val=f"cyberready:{tag}"),
+    )
+    return element("sdt", about, element("sdtContent", *runs))
 
 
 def _box(item: Block) -> str | None:

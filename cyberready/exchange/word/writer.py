@@ -1,17 +1,27 @@
 """A version of a playbook as a Word document that can be edited, approved on paper, and brought back."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from docx.oxml.xmlchemy import BaseOxmlElement
 
+from cyberready.exchange.referring import REFERENCES, titles
 from cyberready.exchange.report import Report
 from cyberready.exchange.standing import Standing
 from cyberready.exchange.word import identity
 from cyberready.exchange.word.identity import Identity
 from cyberready.exchange.word.setting import START, Setting, bookmark
 from cyberready.platform.paper import word
-from cyberready.platform.paper.outline import Fields, Outline, Properties, Table, printable
+from cyberready.platform.paper.outline import (
+    Fields,
+    Notice,
+    NoticeKind,
+    Outline,
+    Properties,
+    Table,
+    printable,
+)
 from cyberready.platform.paper.typesetting import element
 from cyberready.platform.texts import translate
 from cyberready.playbooks import formats
@@ -32,6 +42,9 @@ def to_docx(
     give the same bytes.
     """
     playbook = formats.parse(source)
+    led_to = {slug for step in playbook.steps for slug in step.playbooks}
+    known = {slug: one for slug, one in standing.others.items() if slug in led_to}
+    standing = replace(standing, others=known)
     writer = _Writer(playbook, standing, template)
     identity.put(
         writer.setter.sheet,
@@ -71,6 +84,7 @@ class _Writer:
         self.setting = Setting(self.setter, standing.values, standing.pictures)
         self.setting.numbering.number_headings()
         self._titles = dict(self._named())
+        self._referring = titles(playbook, standing)
 
     def document(self) -> bytes:
         """Set everything, and give the file."""
@@ -117,6 +131,8 @@ class _Writer:
         )
         self.setter.paragraph("Heading 3", self._say("Version management"))
         self.setter.set(Fields(tuple((label, printable(said)) for label, said in rows if said)))
+        for said in known.warnings:
+            self.setter.set(Notice(NoticeKind.WARNING, printable(said)))
         self.setter.paragraph("Heading 3", self._say("Approval"))
         given = tuple((one.name, one.function, one.day) for one in known.approvals)
         header = (self._say("Agreed: name"), self._say("Function"), self._say("Date"))
@@ -170,10 +186,10 @@ class _Writer:
             "time": self.setting.words(step.time),
             "result": self.setting.inline(step.result),
             "evidence": self.setting.inline(step.evidence),
-            "messages": self.setting.words(", ".join(step.messages)),
+            "messages": self._referred("messages", step.messages),
             "contacts": self.setting.words(", ".join(step.contacts)),
-            "clocks": self.setting.words(", ".join(step.clocks)),
-            "playbooks": self.setting.words(", ".join(step.playbooks)),
+            "clocks": self._referred("clocks", step.clocks),
+            "playbooks": self._referred("playbooks", step.playbooks),
             "next": self._goes_on(step.next),
         }
         rows = [(labels[name], runs) for name, runs in said.items() if runs]
@@ -188,6 +204,16 @@ class _Writer:
                 self.setter.grid("cyberready Fields", widths, made, "", firstColumn=1, noHBand=1, noVBand=1)
             )
         self.setter.place(self.setter.filler("120"))
+
+    def _referred(self, field: str, keys: Sequence[str]) -> Sequence[BaseOxmlElement]:
+        """Titles, each with the key by which it is known again when the document comes back."""
+        told = (
+            f"{title.replace(REFERENCES, ',')} ({key})"
+            if (title := self._referring.get((field, key)))
+            else key
+            for key in keys
+        )
+        return self.setting.words(f"{REFERENCES} ".join(told))
 
     def _goes_on(self, target: str) -> Sequence[BaseOxmlElement]:
         if not target:

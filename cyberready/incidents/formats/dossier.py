@@ -133,6 +133,22 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedPlaybook:
+    """A playbook that is followed: which version, the SHA-256 of its text, and since when.
+
+    ``remark`` says in words that the version was withdrawn, and why, or that there is a newer one.
+    """
+
+    title: str
+    version: str
+    language: str
+    digest: str
+    since: datetime
+    by: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveTeam:
     """One team that is at work now."""
 
@@ -237,9 +253,9 @@ class HandoverDossier:
     certainty: Certainty = Certainty.UNKNOWN
     confidence: Confidence = Confidence.UNSURE
     next_report_at: datetime | None = None
-    playbook: str = ""
     statements: tuple[Statement, ...] = ()
     processes: tuple[AffectedProcess, ...] = ()
+    playbooks: tuple[FollowedPlaybook, ...] = ()
     measures: tuple[Measure, ...] = ()
     decisions: tuple[Decision, ...] = ()
     teams: tuple[ActiveTeam, ...] = ()

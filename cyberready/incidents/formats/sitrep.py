@@ -13,7 +13,17 @@ from cyberready.platform.paper.outline import printable
 
 FORMAT = "cyberready/handover-dossier/1"
 TOTAALBEELD = (
-    *("statements", "processes", "measures", "decisions", "teams", "escalations", "handover", "clocks"),
+    *(
+        "statements",
+        "processes",
+        "playbooks",
+        "measures",
+        "decisions",
+        "teams",
+        "escalations",
+        "handover",
+        "clocks",
+    ),
     *("effect_tests", "contacts", "duties", "requests"),
 )
 TAGS = {"nl": "nl-NL", "en": "en-GB"}
@@ -55,7 +65,7 @@ def _envelope(dossier: HandoverDossier) -> dict[str, Any]:
         "severity": dossier.severity,
         "reportConfidence": dossier.confidence,
         "reportingLocation": dossier.area,
-        "actionPlan": dossier.playbook,
+        "actionPlan": "; ".join(f"{one.title} {one.version}" for one in dossier.playbooks),
         "nextContact": dossier.next_report_at,
         "handling": f"TLP:{dossier.tlp}",
         "report": {"situationInformation": _situation(dossier)},

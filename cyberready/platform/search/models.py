@@ -10,11 +10,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cyberready.platform.db import Base
 
+# The terms of a step are some kilobytes. Kept apart, as PostgreSQL does with large values, each would be fetched and
+# unpacked to be ranked, and the table looks so small that the planner reads it through instead of asking the index.
+KEEP_TERMS_INLINE = (
+    "ALTER TABLE search_index ALTER COLUMN terms SET STORAGE MAIN",
+    "ALTER TABLE search_index SET (toast_tuple_target = 8160)",
+)
 INDEX_STATEMENTS = {
     "sqlite": ["CREATE VIRTUAL TABLE search_index USING fts5(title, text, prefix = '2 3')"],
     "postgresql": [
         "CREATE TABLE search_index (document_id INTEGER PRIMARY KEY REFERENCES search_documents (id), terms TSVECTOR)",
         "CREATE INDEX search_index_terms ON search_index USING gin (terms)",
+        *KEEP_TERMS_INLINE,
     ],
 }
 

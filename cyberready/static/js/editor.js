@@ -29,13 +29,16 @@
     [...form.elements].filter(
       (field) => field.name && !["csrf_token", "back", "section", "do"].includes(field.name) && field.type !== "submit",
     );
-  const typed = () => Object.fromEntries(fields().map((field) => [field.name, field.value]));
+  // Of several boxes with one name each is kept by its value.
+  const ticked = (field) => field.type === "checkbox";
+  const keyOf = (field) => (ticked(field) ? `${field.name}=${field.value}` : field.name);
+  const typed = () => Object.fromEntries(fields().map((field) => [keyOf(field), ticked(field) ? field.checked : field.value]));
   const written = () => JSON.stringify(typed());
 
   const shown = written(); // as the page came
   let arrived = shown; // what the server has
   let leaving = false;
-  let expired = false;
+  let ended = ""; // why the server takes nothing more: what is typed then stays on the device
   let looking = 0;
   let resting = 0;
   let waitingSince = 0;
@@ -73,7 +76,12 @@
     // What another device sent to the server since is newer; clocks only matter then.
     if (!stored || (stored.keptAt !== said.keptAt && stored.at <= Date.parse(said.keptAt))) return;
     const before = written();
-    for (const field of fields()) if (stored.values[field.name] !== undefined) field.value = stored.values[field.name];
+    for (const field of fields()) {
+      const value = stored.values[keyOf(field)];
+      if (value === undefined) continue;
+      if (ticked(field)) field.checked = value;
+      else field.value = value;
+    }
     if (written() === before) return localStorage.removeItem(name);
     changed();
     say("saidRestored", "warn");
@@ -89,7 +97,7 @@
 
   async function keep() {
     clearTimeout(resting);
-    if (sending || leaving || expired || written() === arrived) return;
+    if (sending || leaving || ended || written() === arrived) return;
     const sent = written();
     sending = true;
     try {
@@ -109,18 +117,20 @@
     waitingSince = 0;
     if (written() !== sent) return rest();
     localStorage.removeItem(name);
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const shape = { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Amsterdam" }; // as every time on the page
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, shape);
     say("saidKept", "ok", time);
   }
 
+  // Asking again helps where the server was busy or ill, not where it said no.
   function refused(status) {
-    if (status === 400 || status === 401) {
-      expired = true;
-      say("saidExpired", "warn");
-    } else {
+    if (status >= 500 || status === 429) {
       say("saidUnreachable", "warn");
       resting = setTimeout(keep, AGAIN);
+      return;
     }
+    ended = { 400: "saidExpired", 401: "saidExpired", 404: "saidClosed", 409: "saidClosed" }[status] ?? "";
+    say(ended || "saidRefused", "warn");
   }
 
   function rest() {
@@ -131,7 +141,7 @@
 
   // The lid closes or the tab goes: one last message, which the browser sends even when the page is gone.
   function farewell() {
-    if (document.visibilityState !== "hidden" || leaving || expired || written() === arrived) return;
+    if (document.visibilityState !== "hidden" || leaving || ended || written() === arrived) return;
     const last = body();
     if (last.toString().length < LARGEST_FAREWELL) fetch(said.pad, { method: "POST", body: last, keepalive: true }).catch(() => {});
   }
@@ -140,7 +150,7 @@
 
   function look() {
     clearTimeout(looking);
-    if (!expired) htmx.trigger(form, "look");
+    if (ended !== "saidExpired") htmx.trigger(form, "look");
   }
 
   const faultLines = () => {
@@ -148,12 +158,9 @@
     return new Set([...links].map((link) => Number(link.dataset.line)));
   };
 
-  // In the form of a step the field holds only a part of the text: its lines are not those of the faults.
-  const inLines = text.name === "text";
-
   function drawLines() {
     if (!marks) return;
-    const faulty = inLines ? faultLines() : new Set();
+    const faulty = faultLines();
     const lines = text.value.split("\n").map((words, index) => {
       const line = document.createElement("div");
       line.className = "cr-lined-line";
@@ -180,13 +187,38 @@
     if (told.textContent !== sentence) told.textContent = sentence;
   }
 
+  // In the form of a step each fault is marked and told at its field as well, for several boxes once above them.
+  function markFields() {
+    const links = [...document.querySelectorAll("#editor-preview [data-field]")];
+    const told = (name) => links.filter((link) => link.dataset.field === name).map((link) => link.dataset.sentence).join(" ");
+    for (const picker of form.querySelectorAll("[data-picker]")) mark(picker.querySelector("fieldset"), told(picker.dataset.picker), (error) => picker.prepend(error));
+    for (const field of fields().filter((one) => one.id && one !== text && !one.closest("[data-picker]"))) {
+      const words = told(field.name);
+      mark(field, words, (error) => field.before(error));
+      field.setAttribute("aria-invalid", String(words !== ""));
+    }
+  }
+
+  function mark(field, words, place) {
+    const id = `${field.id}-error`;
+    const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((one) => one !== id);
+    document.getElementById(id)?.remove();
+    if (words) place(Object.assign(document.createElement("p"), { id, className: "cr-error", textContent: words }));
+    field.setAttribute("aria-describedby", [...described, words ? id : ""].join(" ").trim());
+  }
+
   function goToLine(number) {
     const lines = text.value.split("\n");
     const start = lines.slice(0, number - 1).reduce((sum, words) => sum + words.length + 1, 0);
     text.focus();
     text.setSelectionRange(start, start + (lines[number - 1] ?? "").length);
+    showLine(number);
+  }
+
+  function showLine(number) {
     const line = marks?.children[number - 1];
-    if (line) text.scrollTop = Math.max(0, line.offsetTop - text.clientHeight / 3);
+    const above = line ? line.offsetTop - text.scrollTop : 0;
+    if (above < 0 || above > text.clientHeight * 0.8) text.scrollTop = Math.max(0, line.offsetTop - text.clientHeight / 3);
   }
 
   // --- putting something in -------------------------------------------------------------------------------------
@@ -198,24 +230,82 @@
     return id;
   }
 
-  // A block begins on a line of its own, with one blank line before it.
-  function fitted(words) {
-    if (!words.startsWith("\n")) return words;
-    const before = text.value.slice(0, text.selectionStart);
-    if (before.endsWith("\n\n") || !before) return words.slice(1);
-    return before.endsWith("\n") ? words : `\n${words}`;
+  const blank = (line) => !line.said.trim();
+  const heading = (line) => /^#{1,6}\s/.test(line.said);
+
+  // The lines of a text with the place behind each; nothing comes behind a line that is held: in front matter, in code.
+  function lined() {
+    const lines = text.value.split("\n");
+    const last = lines[0] === "---" ? lines.indexOf("---", 1) : -1;
+    let end = -1;
+    let open = "";
+    return lines.map((said, number) => {
+      end += said.length + 1;
+      if (number <= last) return { said, end, front: true, held: number < last };
+      const mark = /^\s*(`{3,}|~{3,})/.exec(said)?.[1] ?? "";
+      if (!open) open = mark;
+      else if (mark.startsWith(open)) open = "";
+      return { said, end, front: false, held: open !== "" };
+    });
   }
 
+  // The last line of what the cursor is in: a title is a line, everything else goes on to a blank line.
+  function lastOf(lines, at) {
+    const goesOn = (line, next) => line.held || ![line, next].some((one) => blank(one) || heading(one));
+    while (at + 1 < lines.length && goesOn(lines[at], lines[at + 1])) at += 1;
+    return at;
+  }
+
+  // The fields of a step belong to the title above them.
+  function fieldsBelow(lines, at) {
+    while (at > 0 && blank(lines[at])) at -= 1;
+    const next = lines.findIndex((line, number) => number > at && !blank(line));
+    const are = heading(lines[at]) && next > 0 && /^[-*+] (?!\[)[^:]+:/.test(lines[next].said);
+    return are ? lastOf(lines, next) : -1;
+  }
+
+  // A new step comes below the step or phase that the cursor is in, never above the first phase.
+  function endOfStep(lines, at) {
+    const from = Math.max(at, lines.findIndex((line) => !line.held && /^##\s/.test(line.said)));
+    const next = lines.findIndex((line, number) => number > from && !line.held && /^#{1,3}\s/.test(line.said));
+    let last = next < 0 ? lines.length - 1 : next - 1;
+    while (last > from && blank(lines[last])) last -= 1;
+    return last;
+  }
+
+  function placeFor(words) {
+    const lines = lined();
+    const cursor = lines.findIndex((line) => line.end >= text.selectionEnd);
+    const at = lastOf(lines, cursor);
+    const isStep = /^#{1,3}\s/.test(words.trimStart());
+    return lines[isStep ? endOfStep(lines, at) : Math.max(at, fieldsBelow(lines, at))].end;
+  }
+
+  // A block stands on lines of its own, with one blank line before and behind it.
+  function apart(words, place) {
+    const [before, after] = [text.value.slice(0, place), text.value.slice(place)];
+    const missing = (have) => "\n".repeat(Math.max(0, 2 - have.length));
+    const above = before.trim() ? missing(/\n*$/.exec(before)[0]) : "";
+    return above + words.replace(/^\n+|\n+$/g, "") + (after.trim() ? missing(/^\n*/.exec(after)[0]) : after ? "" : "\n");
+  }
+
+  // Words in a line keep what was chosen as theirs; a block never takes the place of anything.
   function put(words) {
-    const made = fitted(words).replace(/\{#([^}]*)\}/g, (_all, id) => `{#${freshId(id)}}`);
+    const chosen = text.value.slice(text.selectionStart, text.selectionEnd);
+    const block = words.startsWith("\n") || lined().find((line) => line.end >= text.selectionStart).front;
+    const start = block ? placeFor(words) : chosen.includes("\n") ? text.selectionEnd : text.selectionStart;
+    const end = block ? start : text.selectionEnd;
+    const filled = !block && chosen && end > start ? words.replace(/«.*?»/, () => `«${chosen}»`) : words;
+    const made = (block ? apart(words, start) : filled).replace(/\{#([^}]*)\}/g, (_all, id) => `{#${freshId(id)}}`);
     const plain = made.replace(/[«»]/g, "");
-    const start = text.selectionStart;
     text.focus();
+    text.setSelectionRange(start, end);
     // The old way keeps "undo" working; where it is gone, the new one.
-    if (!document.execCommand?.("insertText", false, plain)) text.setRangeText(plain, start, text.selectionEnd, "end");
+    if (!document.execCommand?.("insertText", false, plain)) text.setRangeText(plain, start, end, "end");
     const from = made.indexOf("«");
     if (from >= 0) text.setSelectionRange(start + from, start + made.indexOf("»") - 1);
     changed();
+    showLine(text.value.slice(0, text.selectionStart).split("\n").length);
   }
 
   // --- images ---------------------------------------------------------------------------------------------------
@@ -259,11 +349,23 @@
     say("saidImage", "ok");
   }
 
+  // --- what a step names ----------------------------------------------------------------------------------------
+
+  function countPicked() {
+    for (const picker of form.querySelectorAll("[data-picker]")) {
+      const picked = picker.querySelector("[data-picked]");
+      const count = picker.querySelectorAll("input:checked").length;
+      const more = [...picker.querySelectorAll('input[type="text"]')].flatMap((field) => field.value.split(",")).filter((name) => name.trim()).length;
+      picked.textContent = count + more ? picked.dataset.some.replace("{count}", count + more) : picked.dataset.none;
+    }
+  }
+
   // --- start ----------------------------------------------------------------------------------------------------
 
   function changed() {
     drawLines();
-    if (!expired) say("saidTyping", "ok");
+    countPicked();
+    if (!ended) say("saidTyping", "ok");
     onDevice();
     rest();
     clearTimeout(looking);
@@ -271,14 +373,22 @@
   }
 
   function onClick(event) {
-    const tool = event.target.closest("[data-put], [data-open], [data-line]");
+    const tool = event.target.closest("[data-put], [data-open], [data-line], [data-field]");
     if (!tool) return;
     if (tool.dataset.put) put(tool.dataset.put);
     else if (tool.dataset.open) openPlace(tool.dataset.open);
-    else if (inLines) {
+    else {
       event.preventDefault();
-      goToLine(Number(tool.dataset.line));
+      if (tool.dataset.line) goToLine(Number(tool.dataset.line));
+      else goToField(tool.dataset.field);
     }
+  }
+
+  function goToField(name) {
+    const picker = form.querySelector(`[data-picker="${name}"]`);
+    if (!picker) return form.elements[name].focus();
+    picker.querySelector("details").open = true;
+    (picker.querySelector("input:checked") ?? picker.querySelector("input") ?? picker.querySelector("summary")).focus();
   }
 
   function openPlace(id) {
@@ -322,6 +432,7 @@
   document.addEventListener("htmx:after:swap", () => {
     drawLines();
     tellFaults();
+    if (form.matches("[data-fields]")) markFields();
     putImage();
   });
 })();

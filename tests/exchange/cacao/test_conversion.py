@@ -1,6 +1,7 @@
 """CACAO in, CACAO out: what was not touched stays to the letter, and what is ours comes back as it was."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from cyberready.exchange.cacao import conversion, documents, own, reader, source
 from cyberready.exchange.cacao.names import HOUSE, kind_of
 from cyberready.exchange.report import Kind, Report
 from cyberready.playbooks import flow, formats, lifecycle
+from tests.exchange.cacao.test_structure import small
+from tests.playbooks.writing import SMALL
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((Path(__file__).parent / "examples").glob("*.json"))
@@ -173,3 +176,45 @@ def test_identifiers_of_steps_look_like_version_4_and_moments_have_three_decimal
         == writer.playbook_id("a", "b", "nl")
         != writer.playbook_id("a", "b", "en")
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "at", "places"),
+    [
+        ({"revoked": True}, "", ["/revoked"]),
+        ({"valid_until": "2026-11-01T00:00:00.000Z"}, "2026-11-23T00:00:00.000Z", ["/valid_until"]),
+        ({"valid_until": "2026-12-01T00:00:00.000Z"}, "2026-11-23T00:00:00.000Z", []),
+        ({"valid_until": "2026-11-01T00:00:00.000Z"}, "", []),
+        ({"valid_from": "2026-12-01T00:00:00.000Z"}, "2026-11-23T00:00:00.000Z", ["/valid_from"]),
+    ],
+)
+def test_a_file_that_does_not_count_now_is_warned_of(said, at, places):
+    _, report = conversion.read(json.dumps(small() | said).encode(), at)
+    assert [remark.place for remark in report.of(Kind.WARNED)] == places
+    assert all(
+        "2026-1" not in one.said() or "-01 00:00 UTC (valid_" in one.said() for one in report.of(Kind.WARNED)
+    )
+
+
+def test_variables_of_others_are_told_and_answers_of_ours_are_not():
+    value = small() | {"playbook_variables": {"__ip__": {"type": "string", "constant": False}}}
+    _, report = conversion.read(json.dumps(value).encode())
+    assert "/playbook_variables/__ip__" in [remark.place for remark in report.of(Kind.SKIPPED)]
+    ours = json.loads(conversion.write(SMALL, STAMP)[0])
+    assert ours["playbook_variables"]
+    _, report = conversion.read(json.dumps(ours | {"name": "Anders"}).encode())
+    assert not [one for one in report.remarks if one.place.startswith("/playbook_variables")]
+
+
+def test_a_step_names_the_version_of_the_playbook_that_it_leads_to():
+    text = SMALL.replace("- Bewijs: Logregel.", "- Bewijs: Logregel.\n- Draaiboeken: storing, brand")
+    stamp = replace(STAMP, versions={"storing": "2026-10-01T08:00:00.000Z"})
+    data, _ = conversion.write(text, stamp)
+    steps = json.loads(data)["workflow"].values()
+    assert {step["name"]: step.get("playbook_version") for step in steps if "playbook_id" in step} == {
+        "storing": "2026-10-01T08:00:00.000Z",
+        "brand": None,
+    }
+    back, report = conversion.read(data)
+    assert [remark.kind for remark in report.remarks] == [Kind.UNDERSTOOD]
+    assert conversion.write(back, STAMP)[0] == data

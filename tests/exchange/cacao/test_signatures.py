@@ -1,5 +1,6 @@
 """Signatures of CACAO playbooks: made, verified, and refused when anything was changed."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -144,6 +145,34 @@ def test_the_command_signs_and_the_way_in_verifies(tmp_path):
     again = tmp_path / "weer.json"
     assert CliRunner().invoke(main, ["convert", str(back), str(again)]).exit_code == 0
     assert again.read_bytes() == target.read_bytes()
+
+
+def test_the_command_finds_a_forged_file(tmp_path):
+    good = tmp_path / "goed.json"
+    good.write_bytes(conversion.written(signed("Ed25519")))
+    done = CliRunner().invoke(main, ["check", str(good)], env={"LANG": "nl_NL.UTF-8"})
+    assert (done.exit_code, "De handtekening van Gemeente Waterveld klopt" in done.stdout) == (0, True)
+    forged = tmp_path / "vals.json"
+    forged.write_bytes(good.read_bytes().replace(b"Doe het.", b"Laat het."))
+    done = CliRunner().invoke(main, ["check", str(forged)], env={"LANG": "nl_NL.UTF-8"})
+    assert done.exit_code == 1
+    line = forged.read_text().split("\n").index('  "signatures": [') + 2
+    assert done.stderr.startswith(f"{forged}:{line}: De handtekening van Gemeente Waterveld klopt niet")
+    done = CliRunner().invoke(main, ["convert", str(forged), str(tmp_path / "x.md")])
+    assert "Warning: /signatures/0: The signature of Gemeente Waterveld does not hold" in done.stdout
+
+
+def test_a_signature_for_another_version_is_a_fault():
+    value = signed("Ed25519")
+    value["signatures"][0]["related_version"] = "2025-01-01T00:00:00.000Z"
+    bare = {name: part for name, part in value["signatures"][0].items() if name != "value"}
+    key = KEYS["Ed25519"]
+    value["signatures"][0]["value"] = (
+        base64.urlsafe_b64encode(key.sign(signatures.message(value, bare))).decode().rstrip("=")
+    )
+    assert [one.sentence for one in conversion.check(conversion.written(value), AT)] == [
+        Verdict.OTHER_VERSION.value
+    ]
 
 
 def test_the_command_refuses_half_an_order_to_sign(tmp_path):

@@ -8,17 +8,19 @@ from datetime import UTC, datetime, timedelta
 import pypdf
 import pytest
 import pyzipper
+from babel.support import NullTranslations
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberready.exchange.jobs import AMSTERDAM, AT, due
-from cyberready.exchange.kit import archive
+from cyberready.exchange.kit import archive, facts
 from cyberready.exchange.kit.contents import Booklet, Kit, OnDuty, Person
 from cyberready.exchange.kit.page import to_html
 from cyberready.exchange.kit.register import to_pdf
 from cyberready.exchange.standing import Standing
 from cyberready.kernel.refusals import Refused
+from cyberready.platform import texts
 from cyberready.playbooks import messages
 from cyberready.settings import content_root
 from tests.playbooks.writing import SMALL
@@ -95,6 +97,33 @@ def test_the_page_says_what_it_holds_until_when_and_its_fingerprint():
     assert made.versions[0][4] in text
 
 
+class Unsaid(NullTranslations):
+    """Notes every text that has no Dutch."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts = set()
+
+    def gettext(self, message):
+        self.texts.add(message)
+        return message
+
+
+@pytest.fixture
+def unsaid():
+    found = Unsaid()
+    texts.catalogue.cache_clear()
+    texts.catalogue("nl").add_fallback(found)
+    yield found
+    texts.catalogue.cache_clear()
+
+
+def test_every_word_of_a_dutch_kit_is_dutch(unsaid):
+    assert texts.translate("nl", "no such text") == "no such text"
+    archive.to_zip(kit(*shipped()[:2]))
+    assert unsaid.texts == {"no such text"}
+
+
 def test_it_speaks_the_language_of_the_kit():
     page = BeautifulSoup(to_html(kit(language="en", messages=())), "html.parser")
     assert page.html["lang"] == "en"
@@ -123,6 +152,20 @@ def test_the_zip_holds_each_file_and_a_manifest_that_fits():
     assert files["draaiboeken/stroomstoring.nl.md"].decode() == SMALL
     paper = pypdf.PdfReader(io.BytesIO(files["actiekaarten/stroomstoring.nl.pdf"]))
     assert "Kijk wat er aan de hand is" in "".join(one.extract_text() for one in paper.pages)
+
+
+def test_every_sheet_says_which_kit_it_is_from_and_until_when():
+    made = kit(SMALL, SMALL.replace("language: nl", "language: en"))
+    files = unpacked(archive.to_zip(made))
+    feet = {
+        "nl": f"Crisiskit van 23 november 2026 09:00 · vervangen vóór 23 december 2026 09:00 · {made.digest[:12]}",
+        "en": f"Crisis kit of 23 November 2026 09:00 · replace before 23 December 2026 09:00 · {made.digest[:12]}",
+    }
+    papers = {name: data for name, data in files.items() if name.endswith(".pdf")}
+    assert len(papers) == 6
+    for name, data in papers.items():
+        for page in pypdf.PdfReader(io.BytesIO(data)).pages:
+            assert feet[name.split(".")[1]] in " ".join(page.extract_text().split()), name
 
 
 def test_an_encrypted_zip_opens_with_its_passphrase_only():
@@ -154,6 +197,12 @@ def test_the_same_kit_has_the_same_fingerprint_and_another_moment_another():
     assert kit().digest == kit().digest
     others = [kit(made_at=NOW + timedelta(seconds=1)), kit(people=()), kit(SMALL.replace("Bel aan.", "Bel."))]
     assert len({kit().digest, *(one.digest for one in others)}) == 4
+
+
+def test_a_fact_that_another_version_of_the_program_kept_is_passed_over():
+    today = facts.of_kit(kit())
+    assert facts.changed(today | {"weather": "ab"}, today) == ()
+    assert facts.changed(today | {"contacts": "ab"}, today) == ("Contacts",)
 
 
 def test_the_register_is_a_pdf_with_every_holder():

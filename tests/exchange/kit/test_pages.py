@@ -9,13 +9,16 @@ import pyzipper
 
 from cyberready.exchange import actions_kits, queries_kits
 from cyberready.exchange.jobs import KEPT_NIGHTS, Night
+from cyberready.people.actions_roster import assign_duty, save_contact
 from cyberready.platform.mail.models import OutboxMessage
 from cyberready.platform.realm import Realm
+from cyberready.playbooks import messages, placeholders
+from cyberready.playbooks.actions_placeholders import fill
 from cyberready.trail import queries as trails
 from cyberready.trail.rules import Kind
 from tests import world
 from tests.playbooks.drafting import House
-from tests.playbooks.writing import changed
+from tests.playbooks.writing import SMALL, changed
 from tests.world import START
 
 PASSPHRASE = "vier paarden op de dijk"
@@ -116,6 +119,68 @@ def test_a_copy_is_out_of_date_when_a_playbook_changes_and_its_holder_is_told_on
     assert "Sindsdien gewijzigd: Stroomstoring." in mail.text
 
 
+def call(house, number, contact_id=None, name="Noor"):
+    """Somebody on the contact list with one number, added or changed."""
+    channels = [("mobile", number)]
+    return house.act(
+        save_contact, contact_id, name=name, function="Piket ICT", channels=channels, by=house.director
+    )
+
+
+def test_a_copy_with_a_wrong_number_is_out_of_date(officer, house):
+    noor = call(house, "06 5550 0001")
+    officer.get("/playbooks/exchange/kit")
+    make(officer)
+    hand_out(officer, house)
+    assert [one.outdated for one in holdings(house)] == [False]
+    call(house, "06 5550 0002", noor.id)
+    assert [one.told("nl") for one in holdings(house)] == ["Contacten"]
+    assert "Sindsdien gewijzigd: Contacten." in officer.get("/playbooks/exchange/kit").get_text()
+    officer.post("/playbooks/exchange/kit/copies/tell")
+    (mail,) = house.database.read(lambda session: session.query(OutboxMessage).all())
+    assert "Sindsdien gewijzigd: Contacten." in mail.text
+    call(house, "06 5550 0001", noor.id)
+    assert [one.outdated for one in holdings(house)] == [False]
+
+
+def test_a_copy_is_out_of_date_when_what_it_has_filled_in_changes_and_for_nothing_else(officer, house):
+    source = SMALL.replace("Bel aan.", "Bel {{ telefoon-wijk }}.").replace(
+        "roles:", "placeholders:\n  telefoon-wijk: Nummer\nroles:", 1
+    )
+    house.next_version("stroomstoring", source)
+    house.act(fill, {"telefoon-wijk": "14 0299"}, by=house.officer)
+    officer.get("/playbooks/exchange/kit")
+    make(officer)
+    hand_out(officer, house)
+    house.act(fill, {"nergens-gebruikt": "x"}, by=house.officer)
+    assert [one.told("nl") for one in holdings(house)] == [""]
+    house.act(fill, {"telefoon-wijk": "14 0300"}, slug="stroomstoring", by=house.officer)
+    assert [one.told("nl") for one in holdings(house)] == ["Ingevulde gegevens"]
+    house.act(fill, {"telefoon-wijk": ""}, slug="stroomstoring", by=house.officer)
+    assert [one.told("nl") for one in holdings(house)] == [""]
+    house.act(fill, {"telefoon-wijk": ""}, by=house.officer)
+    assert [one.told("nl") for one in holdings(house)] == ["Ingevulde gegevens"]
+
+
+def test_a_copy_is_out_of_date_when_a_message_in_it_changes(officer, house):
+    key = next(key for one in messages.library("nl") for key in placeholders.used(one.body))
+    officer.get("/playbooks/exchange/kit")
+    make(officer)
+    hand_out(officer, house)
+    house.act(fill, {key: "Waterveld"}, by=house.officer)
+    assert [one.told("en") for one in holdings(house)] == ["Messages ready to be sent"]
+
+
+def test_a_changed_roster_alone_makes_no_copy_out_of_date(officer, house):
+    noor = call(house, "06 5550 0001")
+    officer.get("/playbooks/exchange/kit")
+    make(officer)
+    hand_out(officer, house)
+    times = {"starts_at": house.now, "ends_at": house.now + timedelta(days=7)}
+    house.act(assign_duty, function="Piket ICT", contact_id=noor.id, **times, by=house.director)
+    assert [one.outdated for one in holdings(house)] == [False]
+
+
 def test_a_kit_expires(officer, house):
     officer.get("/playbooks/exchange/kit")
     make(officer)
@@ -200,6 +265,26 @@ def test_with_a_passphrase_there_is_no_open_page(database, house, tmp_path):
     (only,) = (tmp_path / "kits" / "waterveld").iterdir()
     assert only.suffix == ".zip"
     assert house.ask(queries_kits.kits)[0].encrypted
+
+
+def test_open_kits_go_when_their_nights_are_over_after_encryption_is_switched_on(database, house, tmp_path):
+    place = tmp_path / "kits" / "waterveld"
+    place.mkdir(parents=True)
+    for day in range(10, 10 + KEPT_NIGHTS):
+        for ending in ("zip", "html"):
+            (place / f"crisiskit-2026-11-{day}.{ending}").write_text("06 5550 0001")
+    work = night(tmp_path, PASSPHRASE)
+    for _ in range(2):
+        work.make(database, house.realm.organisation_id, database.read(work.next_due))
+    names = sorted(path.name for path in place.iterdir())
+    assert names[0] == "crisiskit-2026-11-12.html"
+    assert len({name.partition(".")[0] for name in names}) == KEPT_NIGHTS
+
+
+def test_a_nightly_kit_is_made_by_the_program(database, house, tmp_path):
+    work = night(tmp_path)
+    work.make(database, house.realm.organisation_id, database.read(work.next_due))
+    assert house.ask(queries_kits.kits)[0].made_by_name == "cyberready"
 
 
 def test_two_processes_record_one_kit_of_a_night(database, house, tmp_path):

@@ -1,6 +1,7 @@
 """The index answers the same on both engines: words, stems, typing mistakes, and only what one may see."""
 
 import pytest
+from sqlalchemy import text
 
 from cyberready.platform.realm import Realm
 from cyberready.platform.search.index import Document, find, put
@@ -29,8 +30,8 @@ def keep(database, here):
 
 @pytest.fixture
 def ask(database, here):
-    def asked(query, permissions=READ, realm=here, limit=50):
-        return database.read(lambda session: find(session, realm, query, permissions, limit))
+    def asked(query, permissions=READ, realm=here, limit=50, language="nl"):
+        return database.read(lambda session: find(session, realm, query, permissions, limit, language))
 
     return asked
 
@@ -55,6 +56,14 @@ def test_both_languages_are_searched_at_once(keep, ask):
     keep("b", document("Meld de inbreuken", "Bij de autoriteit.", language="nl"))
     assert titles(ask("breach")) == ["Report the breaches"]
     assert titles(ask("inbreuk")) == ["Meld de inbreuken"]
+
+
+def test_the_language_of_the_reader_comes_first_and_what_has_none_is_as_near(keep, ask):
+    keep("a", document("Backup", "Backup, backup.", language="en"))
+    keep("b", document("Herstel", "Zet de backup terug als alles is nagekeken.", language="nl"))
+    keep("c", document("Backup Jansen", "06", language=""))
+    assert titles(ask("backup")) == ["Backup Jansen", "Herstel", "Backup"]
+    assert titles(ask("backup", language="en"))[2] == "Herstel"
 
 
 def test_typing_mistakes_are_forgiven_and_said(keep, ask):
@@ -100,3 +109,18 @@ def test_what_is_left_out_is_said(keep, ask):
 def test_signs_of_a_query_language_are_only_signs(keep, ask, query):
     keep("a", document("Stap", "Tekst"))
     assert ask(query).hits == ()
+
+
+def test_what_is_asked_of_a_long_step_stands_with_it_and_not_in_a_store_apart(keep, database):
+    if database.sqlite:
+        pytest.skip("only PostgreSQL keeps large values apart")
+    keep("a", document("Lang", " ".join(f"woord{number}" for number in range(300))))
+
+    def sizes(session):
+        apart = "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = 'search_index'"
+        widest = "SELECT max(pg_column_size(terms)) FROM search_index"
+        return [session.scalar(text(asked)) for asked in (apart, widest)]
+
+    apart, widest = database.read(sizes)
+    assert widest > 2_000
+    assert apart == 0

@@ -14,20 +14,18 @@ DUTCH = re.compile(r"\b(Overzicht|Draaiboeken|Oefeningen|Bewustwording|Incidente
 
 
 @pytest.fixture(scope="module")
-def house(chromium, databases, tmp_path_factory):
+def house(chromium, stocked, tmp_path_factory):
     """One house for the module, in the middle of an exercise; its pages are read, not changed."""
     folder = tmp_path_factory.mktemp("house")
-    url = databases.make()
     played = []
 
     def play(database, founded):
         key = SigningKey.from_pem("journey", (folder / "signing.pem").read_bytes())
         played.append(Evening(database, founded, key).play())
 
-    with open_house(chromium, url, folder, play) as made:
+    with open_house(chromium, stocked, folder, play) as made:
         made.evening = played[0]
         yield made
-    databases.drop(url)
 
 
 def pages(it):

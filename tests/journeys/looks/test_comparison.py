@@ -14,9 +14,7 @@ PATH = "/playbooks/stroomstoring/compare"
 
 
 @pytest.fixture(scope="module")
-def house(chromium, databases, tmp_path_factory):
-    url = databases.make()
-
+def house(chromium, stocked, tmp_path_factory):
     def prepare(database, founded):
         for source in (SMALL, SECOND):
             database.transact(
@@ -25,9 +23,8 @@ def house(chromium, databases, tmp_path_factory):
                 )
             )
 
-    with open_house(chromium, url, tmp_path_factory.mktemp("house"), prepare) as made:
+    with open_house(chromium, stocked, tmp_path_factory.mktemp("house"), prepare) as made:
         yield made
-    databases.drop(url)
 
 
 @pytest.mark.parametrize("view", ["columns", "one", "whole"])
