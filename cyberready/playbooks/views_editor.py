@@ -151,6 +151,7 @@ def edit(draft_id: int) -> ResponseReturnValue:
         asked=asked,
         elsewhere=[one for key, said in asked.items() if not sections.find(found, key) for one in said],
         chapters=chapters,
+        lost=[pad for key, pad in pads.items() if key != WHOLE and not sections.find(found, key)],
         faults=faults,
         is_open=draft.state in OPEN,
         under_review=draft.state in UNDER_REVIEW,
@@ -177,34 +178,6 @@ def _chapter(
     said = tuple(comments.get(section.key, ())) if section.movable else ()
     why = tuple(one for one in reasons if one.place == section.key)
     return Chapter(section, shown[0] if shown else None, here, said, why, section.key in pads)
-
-
-@blueprint.get("/drafts/<int:draft_id>/sections/<section_key>")
-@may("playbooks.write")
-def section(draft_id: int, section_key: str) -> ResponseReturnValue:
-    """One section as text; what was typed here and not saved is put back."""
-    return show_text(desk_of(draft_id, section_key))
-
-
-@blueprint.get("/drafts/<int:draft_id>/source")
-@may("playbooks.write")
-def source(draft_id: int) -> ResponseReturnValue:
-    """The whole text of a draft."""
-    return show_text(desk_of(draft_id, WHOLE))
-
-
-@blueprint.get("/drafts/<int:draft_id>/sections/<section_key>/form")
-@may("playbooks.write")
-def step_form(draft_id: int, section_key: str) -> ResponseReturnValue:
-    """A step as a form."""
-    desk = desk_of(draft_id, section_key)
-    text = desk.pad.text if desk.pad else desk.saved
-    shown = editing.form_of(text)
-    if shown is None:
-        return show_text(desk)
-    version = desk.pad.base if desk.pad else desk.version
-    form = StepForm(data={**shown.values, "began": text, "version": version})
-    return show_form(desk, form, text)
 
 
 def remarks(refusal: Approval | None) -> dict[str, list[ApprovalRemark]]:

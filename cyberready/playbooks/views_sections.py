@@ -7,10 +7,11 @@ from flask import make_response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from cyberready.kernel.refusals import Refused
-from cyberready.platform.context import now, transact
+from cyberready.kernel.refusals import NotFound, Refused
+from cyberready.platform.context import now, read, transact
 from cyberready.platform.faults import FaultsFound
 from cyberready.platform.gate import may, realm, who
+from cyberready.platform.realm import Realm
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.web import done, page
 from cyberready.playbooks import (
@@ -21,7 +22,7 @@ from cyberready.playbooks import (
     queries_editing,
     sections,
 )
-from cyberready.playbooks.actions_sections import Overtaken, Written
+from cyberready.playbooks.actions_sections import GONE, Overtaken, Written
 from cyberready.playbooks.forms_editor import StepForm
 from cyberready.playbooks.models_drafts import DraftRevision
 from cyberready.playbooks.pieces import Piece, pieces
@@ -49,6 +50,37 @@ class Meeting:
     parts: tuple[Piece, ...]
     joined: str | None
     by: DraftRevision
+
+
+@blueprint.get("/drafts/<int:draft_id>/sections/<section_key>")
+@may("playbooks.write")
+def section(draft_id: int, section_key: str) -> ResponseReturnValue:
+    """One section as text; what was typed here and not saved is put back, also when the section is gone."""
+    desk = desk_if_there(draft_id, section_key)
+    return show_text(desk) if desk else _left(draft_id, section_key)
+
+
+@blueprint.get("/drafts/<int:draft_id>/source")
+@may("playbooks.write")
+def source(draft_id: int) -> ResponseReturnValue:
+    """The whole text of a draft."""
+    return show_text(desk_of(draft_id, WHOLE))
+
+
+@blueprint.get("/drafts/<int:draft_id>/sections/<section_key>/form")
+@may("playbooks.write")
+def step_form(draft_id: int, section_key: str) -> ResponseReturnValue:
+    """A step as a form."""
+    desk = desk_if_there(draft_id, section_key)
+    if desk is None:
+        return _left(draft_id, section_key)
+    text = desk.pad.text if desk.pad else desk.saved
+    shown = editing.form_of(text)
+    if shown is None:
+        return show_text(desk)
+    version = desk.pad.base if desk.pad else desk.version
+    form = StepForm(data={**shown.values, "began": text, "version": version})
+    return show_form(desk, form, text)
 
 
 @blueprint.post("/drafts/<int:draft_id>/sections/<section_key>")
@@ -135,17 +167,38 @@ def _meet(draft_id: int, key: str, mine: str, began: str, *, joining: bool = Fal
 
     def work(session: Session) -> tuple[Desk, Meeting]:
         actions_pads.keep(session, place, draft_id, key, mine, base=began, actor=actor, now=now())
-        draft = queries_drafts.draft(session, place, draft_id)
-        found = sections.find(editing.sections(draft.source), key) if key != WHOLE else None
-        theirs = draft.source if key == WHOLE else found.text if found else None
-        base = queries_editing.text_with(session, draft, key, began)
-        joined = sections.merged(base, mine, theirs) if base is not None and theirs is not None else None
-        by = queries_editing.last_change(session, draft, key)
-        return Desk(draft, found, None), Meeting(theirs, mine, pieces(theirs or "", mine), joined, by)
+        return _met(session, place, draft_id, key, mine, began)
 
-    desk, meeting = transact(work)
-    text = meeting.joined if joining and meeting.joined is not None else mine
-    status = 200 if joining else 409
+    return _both(transact(work), key, began, 200 if joining else 409, joining=joining)
+
+
+def _left(draft_id: int, key: str) -> ResponseReturnValue:
+    """Show what was typed in a section that is gone; raises NotFound when nothing was."""
+    actor, place = who(), realm()
+    pad = read(lambda session: queries_editing.pad(session, place, draft_id, key, actor.ref))
+    if pad is None:
+        raise NotFound(GONE)
+    found = read(lambda session: _met(session, place, draft_id, key, pad.text, pad.base))
+    return _both(found, key, pad.base, 200, joining=False)
+
+
+def _met(
+    session: Session, place: Realm, draft_id: int, key: str, mine: str, began: str
+) -> tuple[Desk, Meeting]:
+    draft = queries_drafts.draft(session, place, draft_id)
+    found = sections.find(editing.sections(draft.source), key) if key != WHOLE else None
+    theirs = draft.source if key == WHOLE else found.text if found else None
+    base = queries_editing.text_with(session, draft, key, began)
+    joined = sections.merged(base, mine, theirs) if base is not None and theirs is not None else None
+    by = queries_editing.last_change(session, draft, key)
+    return Desk(draft, found, None), Meeting(theirs, mine, pieces(theirs or "", mine), joined, by)
+
+
+def _both(
+    found: tuple[Desk, Meeting], key: str, began: str, status: int, *, joining: bool
+) -> ResponseReturnValue:
+    desk, meeting = found
+    text = meeting.joined if joining and meeting.joined is not None else meeting.mine
     return page(
         "playbooks/meeting",
         status,

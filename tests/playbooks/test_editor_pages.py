@@ -437,6 +437,28 @@ def test_what_is_typed_after_the_section_is_gone_is_kept(writer, draft, act):
     writer.post(url(draft, "pad"), {"section": "kijk", "text": "x", "version": base.digest}, status=204)
 
 
+def test_what_is_typed_in_a_section_that_is_gone_is_found_and_put_back(writer, draft, act, source):
+    typed = "### Kijk goed rond {#kijk}\n\n- Rol: ciso\n\nVeel werk.\n"
+    base = section(SMALL, "kijk").digest
+    writer.post(url(draft, "pad"), {"section": "kijk", "text": typed, "version": base}, status=204)
+    act(partial(actions_sections.remove, draft_id=draft.id, key="kijk", base=base))
+    page = writer.get(url(draft))
+    left = page.select(f'.cr-notice a[href="{url(draft, "sections/kijk")}"]')
+    assert [link.get_text() for link in left] == ["### Kijk goed rond {#kijk}"]
+    for place in ("sections/kijk", "sections/kijk/form"):
+        assert text(writer.get(url(draft, place))) == typed
+    writer.post(
+        url(draft, "sections/kijk"), {"text": typed, "version": base, "began": base, "do": "back"}, status=303
+    )
+    assert section(source(), "kijk").text.strip() == typed.strip()
+    assert not writer.get(url(draft)).select(f'.cr-notice a[href="{url(draft, "sections/kijk")}"]')
+
+
+def test_a_section_that_never_was_is_not_there(writer, draft):
+    writer.get(url(draft, "sections/nooit"), status=404)
+    writer.get(url(draft, "sections/nooit/form"), status=404)
+
+
 def test_an_expired_session_keeps_the_text_on_its_page(browser, draft):
     page = browser.post(
         url(draft, "sections/kijk"),
