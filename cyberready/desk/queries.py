@@ -30,13 +30,11 @@ Found = dict[int, list[Task]]
 
 def tasks(session: Session, realm: Realm, now: datetime, account_id: int | None = None) -> Found:
     """What waits for each person of an organisation (or only for one), in order; who has nothing is not among them."""
-    everybody = {
-        one.id: one.memberships[0].roles
-        for one in people.accounts(session, realm)
-        if account_id in {None, one.id}
-    }
+    accounts = [one for one in people.accounts(session, realm) if account_id in {None, one.id}]
+    everybody = {one.id: one.memberships[0].roles for one in accounts}
     found: Found = defaultdict(list)
-    _readings(session, realm, everybody, found, now)
+    speaks = {one.id: one.language for one in accounts}
+    _readings(session, realm, everybody, speaks, found, now)
     _reviews(session, realm, everybody, found, now)
     _drafts(session, realm, everybody, found, now)
     _improvements(session, realm, everybody, found, now)
@@ -65,12 +63,17 @@ def reminded(session: Session, realm: Realm) -> dict[int, set[str]]:
 
 
 def _readings(
-    session: Session, realm: Realm, everybody: dict[int, list[str]], found: Found, now: datetime
+    session: Session,
+    realm: Realm,
+    everybody: dict[int, list[str]],
+    speaks: dict[int, str],
+    found: Found,
+    now: datetime,
 ) -> None:
     on_duty = readings.duty_starts(session, realm, *tonight(now, AMSTERDAM))
     shelf = readings.shelf(session, realm)
     for number, roles in everybody.items():
-        for one in shelf.unread(number, roles):
+        for one in shelf.unread(number, roles, speaks[number]):
             found[number].append(_to_read(one, on_duty.get(number), now))
 
 
@@ -107,8 +110,8 @@ def _to_review(one: reviews.Review, now: datetime) -> Iterable[Task]:
         cause = Cause.REVIEW_LATE if now >= one.due else Cause.REVIEW
         yield Task(cause, one.release.title, path, on=on, marks=(f"{mark}:{on.isoformat()}:{one.stage}",))
     for occasion in one.occasions:
-        marks = (f"{mark}:after:{occasion}",)
-        yield Task(Cause.REVIEW_ASKED, one.release.title, path, more=occasion, marks=marks)
+        marks = (f"{mark}:after:{occasion.id}",)
+        yield Task(Cause.REVIEW_ASKED, one.release.title, path, more=occasion.title, marks=marks)
 
 
 def _drafts(

@@ -381,6 +381,7 @@ def close(
     incident.closed_at = now
     if not incident.exercise:
         used = [one.release.id for one in queries.followed(session, incident)]
-        occasion = rules.subject(incident.id)
-        reviews.ask_reviews(session, realm, used, occasion, incident.title, actor=actor, now=now)
+        # More people see a review than an incident, so it is called by its number; the word is the same in Dutch.
+        occasion, called = rules.subject(incident.id), f"incident {incident.id}"
+        reviews.ask_reviews(session, realm, used, occasion, called, actor=actor, now=now)
     record(session, incident, Kind.INCIDENT_CLOSED, actor=actor, now=now, reason=reason)

@@ -156,7 +156,8 @@ def release(
     session.add(made)
     session.flush()  # the entry names the release
     indexing.record(session, Realm(made.organisation_id), made.slug)
-    answer_requests(session, playbook.id, now)
+    if not made.translates:  # a translation changes nothing in what is to be done
+        answer_requests(session, playbook.id, now)
     named = {"slug": made.slug, "title": made.title, "version": made.version, "language": made.language}
     why = {"digest": made.digest, "change": made.change, "note": made.note}
     said: dict[str, Plain] = {**named, **why, "release": made.id}

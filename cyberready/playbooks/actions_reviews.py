@@ -133,10 +133,10 @@ def confirm_read(
     if account is None:
         raise Refused("Sign in with your own account for this.")
     chosen = select(Reading).where(Reading.release_id == release_id, Reading.account_id == account)
-    known = session.scalars(chosen).first()
-    if known is None:
-        _refuse_outdated(session, realm, release)
-    made = known or Reading(release_id=release_id, account_id=account, at=now)
+    if (known := session.scalars(chosen).first()) is not None:
+        return known
+    _refuse_outdated(session, realm, release)
+    made = Reading(release_id=release_id, account_id=account, at=now)
     session.add(made)
     session.flush()  # a second one in the same instant meets the constraint here
     said = {"version": release.version, "name": actor.name}

@@ -61,7 +61,7 @@ def source(session: Session, realm: Realm, slug: str, key: str, reader: Reader) 
 
 
 def pair(found: list[Version], old: str, new: str) -> tuple[str, str] | None:
-    """The keys to compare: as asked, else the newest with the one before it in its language; None with one version.
+    """The keys to compare: as asked, else the newest with the one before it in its language; None when none is.
 
     Without *new* the newest release is compared with *old*.
     """
@@ -72,7 +72,7 @@ def pair(found: list[Version], old: str, new: str) -> tuple[str, str] | None:
     here = next((place for place, one in enumerate(found) if one.key == chosen), None)
     language = found[here].language if here is not None else ""
     before = [one for one in found[(here or 0) + 1 :] if not one.is_draft]
-    earlier = [one for one in before if one.language == language] or before
+    earlier = [one for one in before if one.language == language]
     return (earlier[0].key, chosen) if earlier else None
 
 

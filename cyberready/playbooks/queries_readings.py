@@ -14,6 +14,7 @@ from cyberready.platform.realm import Realm
 from cyberready.playbooks import queries, queries_reviews
 from cyberready.playbooks.models import Playbook, PlaybookRelease
 from cyberready.playbooks.models_reviews import Reading
+from cyberready.playbooks.queries import FIRST_LANGUAGE
 from cyberready.playbooks.reviewing import Version, has_read, needed
 
 
@@ -116,22 +117,23 @@ class OnDuty:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Every playbook that somebody must know, with its versions and all that was read of it."""
+    """Every playbook that somebody must know, in each language, with its versions and all that was read of it."""
 
-    releases: tuple[PlaybookRelease, ...]
+    spoken: tuple[PlaybookRelease, ...]
     roles: Mapping[int, frozenset[str]]
     books: Mapping[int, Book]
     read: Mapping[tuple[int, int], list[Read]]
 
-    def of(self, roles: Collection[str]) -> list[PlaybookRelease]:
-        """The playbooks that somebody with one of these roles must know, by title."""
-        return [one for one in self.releases if not self.roles[one.playbook_id].isdisjoint(roles)]
+    def of(self, roles: Collection[str], language: str = FIRST_LANGUAGE) -> list[PlaybookRelease]:
+        """The playbooks that somebody with one of these roles must know, by title, in *language* where they have it."""
+        known = [one for one in self.spoken if not self.roles[one.playbook_id].isdisjoint(roles)]
+        return queries.one_of_each(known, language)
 
-    def unread(self, account_id: int, roles: Collection[str]) -> list[Unread]:
-        """What a person with these roles must still read, by title."""
+    def unread(self, account_id: int, roles: Collection[str], language: str = FIRST_LANGUAGE) -> list[Unread]:
+        """What a person with these roles must still read, by title, in *language* where that says the same."""
         found = (
             self.books[one.playbook_id].unread(one, self.read.get((one.playbook_id, account_id), []))
-            for one in self.of(roles)
+            for one in self.of(roles, language)
         )
         return [one for one in found if one is not None]
 
@@ -146,7 +148,7 @@ def shelf(session: Session, realm: Realm, account_id: int | None = None) -> Shel
     spoken = [one for one in queries.current_of_all(session, realm) if one.playbook_id in roles]
     books = _books(session, spoken) if spoken else {}
     return Shelf(
-        releases=tuple(queries.one_of_each(spoken)),
+        spoken=tuple(spoken),
         roles=roles,
         books=books,
         read=_read(session, books, account_id) if books else {},

@@ -21,7 +21,7 @@ class Review:
     release: PlaybookRelease
     due: datetime
     stage: Stage | None
-    occasions: tuple[str, ...]
+    occasions: tuple[ReviewRequest, ...]
     owner_id: int | None
     deputy_id: int | None
 
@@ -54,12 +54,12 @@ def reviews(session: Session, realm: Realm, now: datetime) -> list[Review]:
             .group_by(ReviewConfirmation.playbook_id)
         ).all()
     )
-    asked: dict[int, list[str]] = defaultdict(list)
+    asked: dict[int, list[ReviewRequest]] = defaultdict(list)
     open_ones = select(ReviewRequest).where(
         ReviewRequest.playbook_id.in_(numbers), ReviewRequest.answered_at.is_(None)
     )
     for one in session.scalars(open_ones.order_by(ReviewRequest.id)):
-        asked[one.playbook_id].append(one.title)
+        asked[one.playbook_id].append(one)
     found = []
     for release in releases:
         due = next_review(release.published_at, release.review_months, confirmed.get(release.playbook_id))

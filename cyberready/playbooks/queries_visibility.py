@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from cyberready.kernel.refusals import NotFound
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import queries_drafts
+from cyberready.playbooks.lifecycle import State
 from cyberready.playbooks.models_drafts import Draft, DraftRevision, MandateApprover, PlaybookMandate
+from cyberready.trail.rules import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,22 @@ def draft(session: Session, realm: Realm, reader: Reader, draft_id: int) -> Draf
     if not seen(session, realm, reader, [found]):
         raise NotFound(queries_drafts.UNKNOWN)
     return found
+
+
+def lines(session: Session, realm: Realm, reader: Reader, found: Sequence[Line]) -> list[Line]:
+    """Those of the entries in a playbook's trail that the reader may see: not what is about a draft hidden from him or her.
+
+    What was published hides nothing any more.
+    """
+    about = {number for one in found if isinstance(number := (one.body or {}).get("draft"), int)}
+    chosen = select(Draft).where(
+        Draft.id.in_(about),
+        Draft.organisation_id == realm.organisation_id,
+        Draft.state != State.PUBLISHED,
+    )
+    drafts = session.scalars(chosen).all()
+    hidden = {one.id for one in drafts} - {one.id for one in seen(session, realm, reader, drafts)}
+    return [one for one in found if (one.body or {}).get("draft") not in hidden]
 
 
 def revision(session: Session, realm: Realm, reader: Reader, draft_id: int, number: int) -> DraftRevision:

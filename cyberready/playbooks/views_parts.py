@@ -16,6 +16,7 @@ from cyberready.platform.texts import gettext as _
 from cyberready.platform.texts import ngettext
 from cyberready.playbooks import placeholders
 from cyberready.playbooks.models import PlaybookRelease
+from cyberready.playbooks.models_reviews import ReviewRequest
 from cyberready.playbooks.queries_reading import Links
 from cyberready.playbooks.reviewing import next_review
 from cyberready.playbooks.rules import Playbook
@@ -31,7 +32,7 @@ class Book:
     release: PlaybookRelease
     review_at: datetime
     overdue: bool
-    occasions: tuple[str, ...] = ()
+    occasions: tuple[ReviewRequest, ...] = ()
     findings: int = 0
 
 

@@ -16,7 +16,7 @@ from cyberready.playbooks.views_blueprint import blueprint
 
 
 @blueprint.get("/placeholders")
-@may("playbooks.read")
+@may("desk.view")
 def placeholders() -> ResponseReturnValue:
     """Everything that is to be filled in, over all playbooks; what is missing first."""
     needs = read(lambda session: queries_placeholders.needs(session, realm(), language=language()))
@@ -32,7 +32,7 @@ def fill_placeholders() -> ResponseReturnValue:
 
 
 @blueprint.get("/<slug>/placeholders")
-@may("playbooks.read")
+@may("desk.view")
 def own_placeholders(slug: str) -> ResponseReturnValue:
     """What is to be filled in in one playbook: its own values, which go before those of all playbooks."""
     release, needs = read(

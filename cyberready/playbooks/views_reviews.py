@@ -26,7 +26,7 @@ def readings() -> ResponseReturnValue:
 
 
 @blueprint.get("/<slug>/care")
-@may("playbooks.read")
+@may("desk.view")
 def care(slug: str) -> ResponseReturnValue:
     """Who looks after a playbook, when it is reviewed, and who has read it."""
     return _page(slug)
@@ -63,7 +63,7 @@ def set_care(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug>/confirm")
-@may("playbooks.read")
+@may("desk.view")
 def confirm_unchanged(slug: str) -> ResponseReturnValue:
     """Record that the playbook was looked at and left as it is."""
     given = request.form.get("release_id", "")

@@ -8,7 +8,7 @@ from cyberready.platform.context import read
 from cyberready.platform.gate import may, principal, realm
 from cyberready.platform.texts import LANGUAGES, language
 from cyberready.platform.web import page
-from cyberready.playbooks import lifecycle, queries, queries_drafts, screens
+from cyberready.playbooks import lifecycle, queries, queries_drafts, queries_visibility, screens
 from cyberready.playbooks.views_blueprint import blueprint, draft_reader
 from cyberready.trail import queries as trails
 
@@ -39,7 +39,7 @@ def versions(slug: str) -> ResponseReturnValue:
 @blueprint.get("/<slug>/trail")
 @may("playbooks.approve")
 def playbook_trail(slug: str) -> ResponseReturnValue:
-    """Everything that was done to a playbook, newest first; ``?before=`` turns the page."""
+    """Everything that was done to a playbook and its drafts that the reader may see, newest first; ``?before=`` turns the page."""
     before = request.args.get("before", type=int)
     playbook, title = read(
         lambda session: (
@@ -52,6 +52,7 @@ def playbook_trail(slug: str) -> ResponseReturnValue:
             session, queries.trail_of(session, playbook.id), screens.PAGE + 1, before=before
         )
     )
-    shown = lines[: screens.PAGE]
-    older = shown[-1].position if len(lines) > screens.PAGE else None
+    older = lines[screens.PAGE - 1].position if len(lines) > screens.PAGE else None
+    reader = draft_reader()
+    shown = read(lambda session: queries_visibility.lines(session, realm(), reader, lines[: screens.PAGE]))
     return page("playbooks/trail", playbook=playbook, title=title, lines=shown, older=older, before=before)

@@ -15,7 +15,7 @@ from cyberready.improvements.rules import Origin, Priority, Theme
 from cyberready.people import actions as people
 from cyberready.platform.mail import outbox
 from cyberready.platform.mail.outbox import State
-from cyberready.playbooks import actions_approval, actions_reviews
+from cyberready.playbooks import actions_approval, actions_drafts, actions_reviews
 from cyberready.playbooks.lifecycle import Change
 from cyberready.settings import Settings
 from cyberready.trail import queries as trails
@@ -114,6 +114,27 @@ def test_what_was_used_is_to_be_looked_at(published):
         "Oefening van mei",
         f"/playbooks/{SLUG}/care",
     )
+
+
+def test_two_occasions_of_one_name_are_both_reminded_of(published):
+    house = published
+    care(house, house.director)
+    for number in (4, 5):
+        occasion = f"exercise:{number}"
+        house.act(actions_reviews.ask_review, house.first.id, occasion, "Maandoefening", by=house.officer)
+        assert remind(house, house.now + timedelta(days=number)) == 1
+
+
+def test_what_must_be_read_is_named_in_the_language_of_its_reader(published):
+    house = published
+    begun = house.act(actions_drafts.begin, SLUG, "en", by=house.author)
+    english = house.finish(begun, ("title: Stroomstoring", "title: Power cut"))
+    care(house, readers=("crisis_team",))
+    (task,) = waiting(house, house.deputy)
+    assert task.about == "Stroomstoring"
+    house.act(people.change_profile, house.deputy.id, name=house.deputy.name, language="en", by=house.deputy)
+    (task,) = waiting(house, house.deputy)
+    assert (task.about, task.path) == ("Power cut", f"/playbooks/{SLUG}/versions/{english.id}")
 
 
 def test_a_version_waits_until_it_is_read_and_again_when_a_major_one_comes(published):

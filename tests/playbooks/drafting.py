@@ -104,6 +104,18 @@ class House:
             self.approve(made.id, by=account)
         return self.publish(made.id)
 
+    def finish(self, draft, *pairs, change=Change.MINOR):
+        """Publish a draft after replacing each (old, new) in it."""
+        text = self.draft(draft.id).source
+        for old, new in pairs:
+            assert old in text, old
+            text = text.replace(old, new)
+        self.save(draft.id, text)
+        self.described(draft.id, change)
+        self.submit(draft.id)
+        self.approve(draft.id)
+        return self.publish(draft.id)
+
     def next_version(self, slug, source, change=Change.MINOR):
         """The next release of a playbook with a mandate, from its current one."""
         made = self.act(actions_drafts.begin, slug, by=self.author)

@@ -107,6 +107,12 @@ def test_one_version_has_nothing_to_be_compared_with(reader, database, town):
     reader.get("/playbooks/bestaat-niet/compare", status=404)
 
 
+def test_a_translation_alone_in_its_language_is_not_compared_with_the_original(reader, database, town):
+    english = SMALL.replace("language: nl", 'language: en\ntranslates: "1.0"')
+    published(database, town.home, SMALL, english)
+    assert "maar één versie" in reader.get(f"{PATH}?new=2").select_one(".cr-empty").text
+
+
 def test_old_alone_is_compared_with_the_current_version(reader, database, town):
     third = SECOND.replace('"1.1"', '"1.2"').replace("20 minuten", "30 minuten")
     published(database, town.home, SMALL, SECOND, third)

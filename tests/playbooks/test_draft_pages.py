@@ -527,6 +527,24 @@ def test_the_trail_of_a_playbook_tells_everything(house, reader):
     assert len(told) == 6
 
 
+def test_the_trail_tells_of_a_draft_only_to_who_may_see_it(house, reader):
+    house.published()
+    made = house.act(actions_drafts.begin, "stroomstoring", by=house.author)
+    house.act(actions_comments.on_draft, made.id, "kijk", "Geheim?", by=house.author)
+    path = "/playbooks/stroomstoring/trail"
+    assert "Geheim?" in reader(house.author).get(path).get_text()
+    assert "Geheim?" in reader(house.director).get(path).get_text()
+    outsider = reader(house.deputy)
+    told = words(outsider.get(path), ".cr-log li div")
+    assert told[0] == f"{house.officer.name} Draaiboek gepubliceerd: Stroomstoring 1.0"
+    house.save(made.id, SMALL.replace("Bel aan.", "Bel twee keer."))
+    house.described(made.id)
+    house.submit(made.id)
+    house.approve(made.id)
+    house.publish(made.id)
+    assert "Geheim?" in outsider.get(path).get_text()
+
+
 def test_the_trail_calls_steps_and_roles_by_their_names(house, reader):
     made = house.submitted()
     house.refuse(made.id, ("kijk", "Waarheen?"), ("", "Te lang."))

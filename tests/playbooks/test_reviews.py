@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cyberready.exercises import actions as exercises
+from cyberready.exercises.queries import principal_of
 from cyberready.kernel.refusals import Conflict, Forbidden, NotFound, Refused
 from cyberready.playbooks import actions_reviews, queries, queries_readings, queries_reviews
 from cyberready.playbooks.lifecycle import Change
@@ -117,6 +118,7 @@ def test_a_minor_version_asks_nobody_to_read_again_and_a_major_one_everybody(hou
     assert (again.release.id, again.last) == (major.id, house.first.id)
     read(house, house.deputy, major)
     assert unread(house, house.deputy) == []
+    read(house, house.deputy, major)
     assert house.entries(house.first.playbook_id).count(Kind.PLAYBOOK_READ) == 2
 
 
@@ -152,7 +154,7 @@ def test_an_exercise_that_used_the_playbook_asks_for_a_review_and_a_new_version_
         )
         house.act(exercises.start, made.id, by=leader)
         house.act(exercises.end, made.id, by=leader)
-    assert review(house).occasions == ("Lente", "Herfst")
+    assert [one.title for one in review(house).occasions] == ["Lente", "Herfst"]
     assert review(house).open
     house.next_version(SLUG, changed(("Bel aan.", "Bel.")))
     assert review(house).occasions == ()
@@ -192,6 +194,18 @@ class TestPages:
         officer.post(f"/playbooks/{SLUG}/confirm", {"release_id": house.first.id, "note": "Belrondje klopt."})
         assert "Belrondje klopt." in officer.get(f"/playbooks/{SLUG}/care").get_text()
         officer.post(f"/playbooks/{SLUG}/confirm", {"release_id": 0}, status=409)
+
+    def test_a_guest_of_an_exercise_sees_no_readers_and_nothing_to_fill_in(self, browser, database, house):
+        care(house)
+        exercise = world.exercise(database, house.town.home, house.town["exercise_leader"])
+        guest = world.participant(database, exercise)
+        browser.be(database.read(lambda session: principal_of(session, guest.id, house.town.home.id)))
+        for path in (f"{SLUG}/care", "placeholders", f"{SLUG}/placeholders"):
+            browser.get(f"/playbooks/{path}", status=403)
+        browser.post(f"/playbooks/{SLUG}/confirm", {"release_id": house.first.id}, status=403)
+        for path in ("/playbooks/", f"/playbooks/{SLUG}"):
+            shown = browser.get(path)
+            assert not shown.select('a[href$="/care"], a[href$="/placeholders"]')
 
     def test_another_organisation_finds_nothing(self, browser, database, house):
         other = world.organisation(database, "elders")

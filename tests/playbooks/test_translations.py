@@ -10,6 +10,7 @@ from cyberready.playbooks import (
     lifecycle,
     queries,
     queries_readings,
+    queries_reviews,
 )
 from cyberready.playbooks.lifecycle import Change
 from tests import world
@@ -34,19 +35,6 @@ def reader(browser, house):
     return signed_in
 
 
-def finish(house, draft, *pairs, change=Change.MINOR):
-    """Publish a draft after replacing each (old, new) in it."""
-    text = house.draft(draft.id).source
-    for old, new in pairs:
-        assert old in text, old
-        text = text.replace(old, new)
-    house.save(draft.id, text)
-    house.described(draft.id, change)
-    house.submit(draft.id)
-    house.approve(draft.id)
-    return house.publish(draft.id)
-
-
 def begin(house, language="en"):
     return house.act(actions_drafts.begin, SLUG, language, by=house.author)
 
@@ -55,7 +43,7 @@ def begin(house, language="en"):
 def english(house):
     """The English 1.0, which translates the Dutch 1.0."""
     house.published()
-    return finish(house, begin(house), ("title: Stroomstoring", "title: Power cut"))
+    return house.finish(begin(house), ("title: Stroomstoring", "title: Power cut"))
 
 
 def text(page):
@@ -68,7 +56,7 @@ class TestBringingUpToDate:
         made = begin(house)
         assert made.base_release_id == english.id
         assert lifecycle.front_of(house.draft(made.id).source, "translates") == "2.0"
-        newer = finish(house, made, ("Bel aan.", "Ring twice."))
+        newer = house.finish(made, ("Bel aan.", "Ring twice."))
         assert (newer.version, newer.translates) == ("1.1", "2.0")
         assert house.ask(queries.newer_original, newer) is None
 
@@ -104,6 +92,13 @@ class TestBringingUpToDate:
         house.published()
         with pytest.raises(Conflict, match="follows the original"):
             house.act(actions_translations.follow_original, begin(house, "nl").id, by=house.author)
+
+
+def test_publishing_a_translation_answers_no_review_that_was_asked(house):
+    first = house.published()
+    house.act(actions_reviews.ask_review, first.id, "exercise:4", "Oefening van mei", by=house.officer)
+    house.finish(begin(house), ("title: Stroomstoring", "title: Power cut"))
+    assert len(house.ask(queries_reviews.review, SLUG, house.now).occasions) == 1
 
 
 class TestADraftWithoutAChange:
@@ -197,7 +192,7 @@ class TestReading:
         (unread,) = self.unread(house)
         assert (unread.release.id, unread.last, unread.since) == (major.id, first.id, major.id)
         assert self.enough(house) == ("1.0", False)
-        newer = finish(house, begin(house), ("Bel aan.", "Ring twice."))
+        newer = house.finish(begin(house), ("Bel aan.", "Ring twice."))
         assert self.asked(house, newer).release.id == newer.id
         self.read(house, newer)
         assert self.unread(house) == []
@@ -227,7 +222,7 @@ class TestReading:
     def test_what_changed_since_is_shown_in_the_language_that_was_read_when_it_can_be(self, house, english):
         self.read(house, english)
         house.next_version(SLUG, TWICE, Change.MAJOR)
-        newer = finish(house, begin(house), ("Bel aan.", "Ring twice."))
+        newer = house.finish(begin(house), ("Bel aan.", "Ring twice."))
         assert self.asked(house, newer).last == english.id
 
     def test_when_only_the_translation_is_left_it_is_what_must_be_read(self, house, english):
@@ -260,8 +255,7 @@ class TestWhatItIsCalled:
     def test_what_is_to_be_filled_in_is_described_in_it_too(self, house, reader):
         front = "placeholders:\n  beheerder: Naam van de netbeheerder\n---\n\nDit draaiboek"
         house.published(changed(("---\n\nDit draaiboek", front), ("Bel aan.", "Bel {{ beheerder }}.")))
-        finish(
-            house,
+        house.finish(
             begin(house),
             ("Naam van de netbeheerder", "Name of the grid operator"),
             ("title: Stroomstoring", "title: Power cut"),
