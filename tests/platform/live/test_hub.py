@@ -475,8 +475,9 @@ def test_what_nobody_listens_to_any_more_is_forgotten(world, house):
         await client.close()
         await world.eventually(lambda: house.hub.streams == 0)
         readings = len(house.trails.read)
-        house.say("line 1")
-        await asyncio.sleep(0.05)
-        assert len(house.trails.read) == readings
+        for number in range(1, 11):
+            house.say(f"line {number}")
+            await asyncio.sleep(0.02)
+        assert len(house.trails.read) <= readings + 1  # one may have been on its way when the client left
 
     world.play(story())
