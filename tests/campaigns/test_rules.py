@@ -166,3 +166,20 @@ def test_a_page_keeps_its_own_address():
 def test_every_state_and_kind_has_a_name_and_a_tone():
     assert set(rules.STATE_NAMES) == set(rules.TONES) == set(State)
     assert set(rules.KIND_NAMES) == set(rules.AT_THE_MOMENT) == set(ActivityKind)
+
+
+def test_what_has_no_approval_is_overdue_from_its_moment_on():
+    before = DUE - timedelta(seconds=1)
+    assert [rules.overdue(State.DRAFT, DUE, at) for at in (before, DUE)] == [False, True]
+    assert not rules.overdue(State.APPROVED, DUE, DUE)
+
+
+@pytest.mark.parametrize("text", ["2026-13", "oktober", "1900-01", "2026-1", "2026-10 "])
+def test_anything_but_a_month_is_refused(text):
+    with pytest.raises(Refused, match="2026-10"):
+        rules.month(text)
+
+
+@given(st.integers(2020, 2099), st.integers(1, 12))
+def test_a_month_reads_as_it_is_written(year, number):
+    assert rules.month(str(Month(year, number))) == Month(year, number)

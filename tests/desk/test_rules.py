@@ -45,3 +45,8 @@ def test_the_order_loses_nothing_and_does_not_depend_on_where_one_begins(tasks):
     once = ordered(tasks)
     assert sorted(map(repr, once)) == sorted(map(repr, tasks))
     assert [task.cause for task in ordered(reversed(tasks))] == [task.cause for task in once]
+
+
+def test_only_what_is_past_its_date_is_late():
+    late = {cause for cause in Cause if Task(cause, "x", "/x").late}
+    assert late == {Cause.REVIEW_LATE, Cause.IMPROVE_LATE}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cyberready.exercises import rules
 from cyberready.exercises.rules import ALL, CODE_LENGTH, CODE_SIGNS, Seat
 from cyberready.kernel.clock import ExerciseClock
+from cyberready.kernel.refusals import Refused
 from cyberready.trail.rules import STAFF, visible
 from tests.world import START
 
@@ -191,3 +192,12 @@ def test_a_line_is_one_printable_line(text, most):
     assert len(line) <= most
     assert line == line.strip()
     assert rules.one_line(line, most) == line
+
+
+@given(st.text(max_size=40), st.integers(1, 20))
+def test_what_is_too_long_is_refused_and_all_else_kept_without_blanks_around_it(text, most):
+    if len(text.strip()) > most:
+        with pytest.raises(Refused, match="at most"):
+            rules.brief(text, most)
+    else:
+        assert rules.brief(f" {text}\n", most) == text.strip()

@@ -7,8 +7,8 @@ import pytest
 from cyberready.incidents import queries, rules
 from cyberready.kernel.canonical import moment
 from cyberready.kernel.deadlines import State
-from cyberready.kernel.refusals import Refused
-from cyberready.trail.rules import Kind, Line
+from cyberready.kernel.refusals import Conflict, Refused
+from cyberready.trail.rules import STAFF, Kind, Line
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 CLOCKS = queries.clocks(NOW)
@@ -108,3 +108,19 @@ def test_a_list_of_an_entry_is_read_as_texts(said, read):
 @pytest.mark.parametrize(("said", "read"), [(7, 7), (True, None), ("7", None), (None, None)])
 def test_a_number_of_an_entry_is_a_whole_number(said, read):
     assert rules.number_in(line(Kind.INCIDENT_CORRECTED, corrects=said), "corrects") == read
+
+
+def test_a_region_follows_the_incident_only_while_the_handover_is_under_way():
+    own = rules.region(7)
+    for state in rules.HandoverState:
+        seen = rules.following(7, state)
+        assert own in seen
+        assert rules.region(8) not in seen
+        assert ("region" in seen) == (state in rules.UNDER_WAY)
+    assert isinstance(rules.too_late(rules.HandoverState.RETURNED), Conflict)
+
+
+def test_players_of_an_exercise_see_what_is_for_all_and_the_house_everything():
+    assert rules.watching(exercise=True, leads=False) == {"all"}
+    assert rules.watching(exercise=True, leads=True) == rules.watching(exercise=False, leads=False) == {STAFF}
+    assert rules.subject(3) == "incident:3"

@@ -120,3 +120,8 @@ def test_what_the_clock_shows_is_one_instant_or_none(wall, instant):
 def test_the_first_day_of_the_calendar_is_no_instant_as_it_began_earlier_elsewhere():
     first = datetime.fromisoformat("0001-01-01T00:00")
     assert rules.instant(first, AMSTERDAM) is None
+
+
+def test_one_mail_address_has_one_spelling_and_one_secret_one_digest():
+    assert rules.plain_email(" Noor@Waterveld.EXAMPLE ") == "noor@waterveld.example"
+    assert rules.digest("geheim") == "addb0f5e7826c857d7376d1bd9bc33c0c544790a2eac96144a8af22b1298c940"
