@@ -46,6 +46,35 @@ STILL = frozenset(
         " references, annex, appendix, contents, contacts, background, principles, summary",
     )
 )
+PERSONAL = frozenset(
+    [
+        "naam",
+        "namen",
+        "naam medewerker",
+        "telefoon",
+        "telefoonnummer",
+        "telefoonnummers",
+        "tel",
+        "tel.",
+        "mobiel",
+        "mobiel nummer",
+        "mobielnummer",
+        "06-nummer",
+        "e-mail",
+        "email",
+        "e-mailadres",
+        "mail",
+        "mailadres",
+        "bereikbaar",
+        "bereikbaar via",
+        "bereikbaarheid",
+        "name",
+        "phone",
+        "phone number",
+        "mobile",
+        "reachable",
+    ]
+)
 CAST = re.compile(
     r"\b(rollen|taken|verantwoordelijkheden|bevoegdheden|bemensing|bezetting|raci|contact|telefoon|roles)",
     re.IGNORECASE,
@@ -133,6 +162,11 @@ def is_still(heading: str) -> bool:
 def tells_cast(words: str) -> bool:
     """Whether a table of this heading tells who is who, and not what is done."""
     return CAST.search(words) is not None
+
+
+def tells_person(heading: str) -> bool:
+    """Whether a column of this heading says who somebody is or how to reach them, and not what they do."""
+    return _bare(heading) in PERSONAL
 
 
 def traffic_light(text: str) -> str:

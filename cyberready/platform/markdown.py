@@ -15,6 +15,7 @@ from markupsafe import Markup
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 IMAGE = re.compile(r"!\[([^\[\]]*)\]\(image:([0-9a-f]{64})\)")
+BRACKETS = str.maketrans("[]", "()")
 FILE = re.compile(
     r"([a-z0-9]+(?:[-_][a-z0-9]+)*)(?:\.[a-z]{2})?\.md(#[\w-]+)?"
 )  # another text beside this one
@@ -73,6 +74,11 @@ def parser() -> MarkdownIt:
     bare.pretest = lambda text: LINK_SIGN.search(text) is not None and thorough(text)
     made.validateLink = lambda url: bool(LINK.match(url.strip()))  # type: ignore[method-assign]  # the documented way
     return made
+
+
+def shown(text: str) -> str:
+    """What an image shows, as its text holds it: on one line and without square brackets, which would end it."""
+    return " ".join(text.translate(BRACKETS).split())
 
 
 def _kept_image(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 -- the signature is markdown-it's

@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from cyberready.kernel.refusals import Refused
 from cyberready.platform.context import now, read, transact
 from cyberready.platform.gate import may, realm, who
+from cyberready.platform.markdown import shown
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.web import page
 from cyberready.playbooks import actions_images, queries_images
 from cyberready.playbooks.forms_editor import ImageForm
 from cyberready.playbooks.views_blueprint import blueprint
 
-BRACKETS = str.maketrans("[]", "()")
 FOR_EVER = "private, max-age=31536000, immutable"
 
 
@@ -44,6 +44,6 @@ def keep_image() -> ResponseReturnValue:
     except Refused as refusal:
         form.image.errors = [_(refusal.sentence, **refusal.values)]
         return page("playbooks/image", refusal.status, image_form=form, target="")
-    said = " ".join((form.alt.data or "").translate(BRACKETS).split())
+    said = shown(form.alt.data or "")
     kept = ImageForm(formdata=None, prefix="image", back=request.form.get("image-back", ""))
     return page("playbooks/image", image_form=kept, target=f"![{said}]({made.markdown_target})")

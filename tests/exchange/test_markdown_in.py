@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberready.exchange import formats as exchange
-from cyberready.exchange.report import Kind
+from cyberready.exchange.markdown.references import resolved
+from cyberready.exchange.report import Kind, Report
 from cyberready.exchange.standing import Standing
 from cyberready.kernel.refusals import Refused
 from cyberready.playbooks import formats
@@ -147,6 +148,34 @@ def test_a_table_after_the_title_says_what_the_document_is():
     assert "concept" in book.intro[0]
 
 
+@pytest.mark.parametrize("head", ["Functie | Naam | Telefoonnummer", "Rol | Naam | E-mail | Bereikbaar"])
+@pytest.mark.parametrize("heading", ["Crisisteam", "Bellijst"])
+def test_a_table_of_who_is_reached_how_stays_a_table(head, heading):
+    rule = "|".join("---" for _ in head.split("|"))
+    table = f"| {head} |\n|{rule}|\n| CISO | Noor de Boer | 06 12345678 |\n| Burgemeester | Ali Kaya | 06 87654321 |\n"
+    book, found = read(f"# Uitval\n\n## {heading}\n\n{table}\n## Doen\n\n1. CISO: bel\n")
+    assert [step.title for step in book.steps] == ["CISO: bel"]
+    assert "Noor de Boer" in book.phases[0].content[0]
+    assert not [one for one in said(found, Kind.UNDERSTOOD) if "table with roles" in one]
+
+
+def test_a_column_that_is_taken_for_what_is_done_without_saying_so_is_a_guess():
+    table = "| Rol | Uit te voeren | Bron |\n|---|---|---|\n| CISO | Haal de stekker eruit | BIO |\n"
+    book, found = read(f"# Uitval\n\n## Doen\n\n{table}\n## Na\n")
+    assert [step.title for step in book.steps] == ["Haal de stekker eruit"]
+    told = "A table with roles became 1 steps; its column “Uit te voeren” was taken for what is done."
+    assert told in said(found, Kind.GUESSED)
+
+
+@pytest.mark.parametrize("comment", ["<!-- versie van mei -->", "<!--\nversie\nvan mei\n-->"])
+def test_a_comment_above_the_title_costs_no_title_and_is_no_summary(comment):
+    book, found = read(
+        f"{comment}\n\n# Uitval\n\nWat te doen bij uitval.\n\n## Doen\n\n1. CISO: bel\n\n## Na\n"
+    )
+    assert (book.title, book.summary) == ("Uitval", "Wat te doen bij uitval.")
+    assert "mei" in found.source
+
+
 def test_english_is_recognised():
     book, _ = read(
         "# Outage\n\nThis is what the team does when the power is out.\n\n## Act\n\n| Step | Who | Within |\n|---|---|---|\n| Call the grid | Mayor | 30 min |\n\n## After\n"
@@ -160,6 +189,29 @@ def test_links_in_the_text_follow_the_headings():
     )
     assert book.phases[0].content == ("Zie [twee](#tweede-fase), drie en [vier](#tweede-fase).",)
     assert any("#weg" in one for one in said(found, Kind.GUESSED))
+
+
+OVER_LINES = {
+    "text": ("Zie [het handboek\nvan nu][h].\n\n[h]: {}", "Zie [het handboek\nvan nu]({})."),
+    "label": ("Zie [het handboek][het\nboek] nu.\n\n[het boek]: {}", "Zie [het handboek]({})\n nu."),
+    "both": ("Zie [het handboek\nvan nu].\n\n[Het handboek van nu]: {}", "Zie [het handboek\nvan nu]({})."),
+    "address": ("Zie [h] nu.\n\n[h]:\n  {}", "Zie [h]({}) nu."),
+    "title": ("Zie [h] nu.\n\n[h]: {}\n  'Handboek'", "Zie [h]({}) nu."),
+}
+
+
+@pytest.mark.parametrize(("text", "written"), OVER_LINES.values(), ids=OVER_LINES)
+def test_a_link_by_reference_may_go_on_on_the_next_line(text, written):
+    address = "https://ibd.example/handboek"
+    source = text.format(address)
+    book, _ = read(f"# Uitval\n\n## Fase\n\n{source}\n\n## Na\n")
+    assert book.phases[0].content == (written.format(address),)
+    assert resolved(source, Report()).count("\n") == source.count("\n")  # each line keeps its number
+
+
+def test_a_link_by_reference_does_not_go_on_over_an_empty_line():
+    book, _ = read("# Uitval\n\n## Fase\n\nZie [het\n\nboek][h].\n\n[h]: https://ibd.example/\n\n## Na\n")
+    assert book.phases[0].content[0].startswith("Zie [het\n\nboek]")
 
 
 def test_a_zip_of_several_files_with_pictures():
@@ -195,6 +247,18 @@ def test_a_zip_out_shows_its_pictures_and_comes_back():
         assert re.search(r"!\[a\]\(images/\w+\.png\)", opened.read("stroomstoring.md").decode())
     assert names[0] == "stroomstoring.md"
     assert exchange.brought("y.zip", given).source == text.source
+
+
+@pytest.mark.parametrize("alt", ["Figuur [1]: netwerk", r"Figuur \[1\]: netwerk", "Figuur (1): netwerk"])
+@pytest.mark.parametrize(
+    "text", ["## Fase\n\n1. CISO: kijk\n\nPLAATJE\n", SMALL + "\nPLAATJE\n"], ids=["foreign", "own"]
+)
+def test_a_picture_with_brackets_in_its_words_is_kept(alt, text):
+    found = exchange.brought(
+        "x.zip", packed({"a.md": text.replace("PLAATJE", f"![{alt}](k.png)"), "k.png": b"beeld"})
+    )
+    [picture] = found.pictures
+    assert f"![Figuur (1): netwerk](image:{picture.sha256})" in found.source
 
 
 def test_a_zip_of_several_playbooks_is_refused():

@@ -9,6 +9,7 @@ from hypothesis import given
 
 from cyberready.exchange import formats as exchange
 from cyberready.exchange.report import Kind
+from cyberready.platform import markdown
 from cyberready.playbooks import formats
 from tests.exchange.documents import (
     CONTINUED,
@@ -223,7 +224,10 @@ def test_a_picture_is_given_with_its_bytes_and_named_by_them():
     )
     [picture] = found.pictures
     assert (picture.name, picture.data) == ("a.png", b"pixels")
-    assert f"(image:{picture.sha256})" in book.phases[0].content[0]
+    assert f"![Plattegrond (1)](image:{picture.sha256})" in book.phases[0].content[0]
+    assert '<img src="x" alt="Plattegrond (1)"' in markdown.render(
+        book.phases[0].content[0], images_at=lambda _: "x"
+    )
     assert said(found, Kind.LOST) == [
         "A picture is not in the file itself, and cannot be taken over: Plattegrond [1]"
     ]

@@ -1,5 +1,7 @@
 """What a Word document holds besides words in paragraphs: each is in the text, at its end, or told with its words."""
 
+import pytest
+
 from cyberready.exchange.report import Kind
 from cyberready.platform.texts import translate
 from tests.exchange.documents import SPACES, heading, paragraph, run
@@ -119,6 +121,24 @@ def test_whole_paragraphs_that_were_deleted_or_moved_away_are_told():
         "Deleted with tracked changes by Noor, and left out: Weg ermee.",
         "Deleted with tracked changes by Noor, and left out: Ging elders heen.",
     ]
+
+
+@pytest.mark.parametrize("kind", ["dropDownList", "comboBox"])
+@pytest.mark.parametrize("around", ["in a line", "around a paragraph"])
+def test_what_else_can_be_chosen_in_a_list_is_told(kind, around):
+    items = "".join(f'<w:listItem w:displayText="{one}" w:value="{one[0]}"/>' for one in ("groen", "oranje"))
+    about = f"<w:sdtPr><w:{kind}>{items}</w:{kind}></w:sdtPr>"
+    run = "<w:r><w:t>oranje</w:t></w:r>"
+    inner = run if around == "in a line" else f"<w:p>{run}</w:p>"
+    control = f"<w:sdt>{about}<w:sdtContent>{inner}</w:sdtContent></w:sdt>"
+    book, found = read(heading("Fase") + (paragraph(control) if around == "in a line" else control))
+    assert book.phases[0].content == ("oranje",)
+    assert (
+        said(found, Kind.GUESSED).count(
+            "A list to choose from became what was chosen, “oranje”, out of: groen / oranje"
+        )
+        == 1
+    )
 
 
 def test_what_is_told_of_a_form_field_can_be_said_in_dutch():

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from cyberready.exchange.cacao import workflow
 from cyberready.exchange.cacao.names import EXTENSION, IDENTIFIER, MENTIONED, TLP, VARIABLE, kind_of
@@ -51,6 +52,8 @@ OTHER_VERSION = "This is CACAO %(value)s. Only version 2.0 (cacao-2.0) is read h
 PREFIX = "The identifier says %(prefix)s and the type says %(value)s. Make them the same."
 WRONG_KIND = "%(value)s must be the identifier of a %(wanted)s. Refer to one."
 UNDEFINED = "%(name)s is not defined under %(group)s. Define it there, or choose from: %(choices)s."
+NONE_DEFINED = "%(name)s is not defined: nothing is, under %(group)s. Define it there, or take it out here."
+NO_MARKING = "The marking TLP:%(level)s (%(name)s) is not defined under data_marking_definitions. Put its definition there."
 SAME_UUID = "%(name)s has the same UUID as %(other)s. Give each its own."
 ORDER = "%(later)s lies before %(earlier)s. Correct one of them."
 THREE_DECIMALS = "%(value)s must have exactly three decimals, as 2026-11-28T00:15:00.000Z. Write it so."
@@ -212,13 +215,7 @@ def _definitions(document: Document, value: Node) -> Iterator[Fault]:
 
 def _references(document: Document, value: Node) -> Iterator[Fault]:
     """Faults for agents, targets, markings, extensions and ways to sign in that are used and not defined."""
-
-    def check(path: Path, name: object, group: str) -> Iterator[Fault]:
-        known = node(value.get(group))
-        if isinstance(name, str) and name not in known:
-            choices = nearest(name, known)
-            yield document.fault(path, UNDEFINED, name=name[:120], group=group, choices=choices)
-
+    check = partial(_undefined, document, value)
     for index, name in enumerate(texts(value.get("markings"))):
         yield from check(("markings", index), name, "data_marking_definitions")
     for name in node(value.get("playbook_extensions")):
@@ -237,6 +234,20 @@ def _references(document: Document, value: Node) -> Iterator[Fault]:
                 node(one).get("authentication_info"),
                 "authentication_info_definitions",
             )
+
+
+def _undefined(document: Document, value: Node, path: Path, name: object, group: str) -> Iterator[Fault]:
+    known = node(value.get(group))
+    if not isinstance(name, str) or name in known:
+        return
+    level = next((level for level, fixed in TLP.items() if fixed == name), None)
+    if level and group == "data_marking_definitions":
+        yield document.fault(path, NO_MARKING, name=name, level=level)
+    elif known:
+        choices = nearest(name, known)
+        yield document.fault(path, UNDEFINED, name=name[:120], group=group, choices=choices)
+    else:
+        yield document.fault(path, NONE_DEFINED, name=name[:120], group=group)
 
 
 def _variables(document: Document, value: Node) -> Iterator[Fault]:

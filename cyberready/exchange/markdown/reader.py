@@ -16,13 +16,17 @@ from cyberready.exchange.shaping.matter import PARTS, SAID, Matter
 from cyberready.exchange.shaping.phases import shaped
 from cyberready.kernel.refusals import Refused
 from cyberready.platform import excess, sizes, sources
+from cyberready.platform.markdown import shown
 from cyberready.platform.sources import read_yaml, text_of
 from cyberready.playbooks import formats
 
 TEXTS = (".md", ".markdown", ".txt")
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 FIRST = ("readme", "index", "00", "0-")
-IMAGE = re.compile(r"!\[([^\[\]]*)\]\(\s*<?([^()<>\s]+)>?(?:\s+\"[^\"]*\")?\s*\)")
+IMAGE = re.compile(
+    r"!\[((?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.)*\])*)\]\(\s*<?([^()<>\s]+)>?(?:\s+\"[^\"]*\")?\s*\)"
+)
+BRACKET = re.compile(r"\\(?=[\[\]])")
 OURS = {"slug", "roles", "language"}
 KNOWN = {"slug", "title", "language", "version", "summary", "owner", "tlp", "review_months"}
 OTHER_NAMES = {
@@ -124,13 +128,17 @@ def _image(found: re.Match[str], look: Look, report: Report) -> str:
             if re.match("https?:", found[2])
             else f"{found[1]} ({found[2]})"
         )
-    return f"![{found[1]}](image:{picture.sha256})"
+    return _named(found[1], picture)
 
 
 def _beside(found: re.Match[str], look: Look) -> str:
     """A picture that is at hand, by its content; anything else as it stands."""
     picture = None if found[2].startswith("image:") else look(found[2])
-    return f"![{found[1]}](image:{picture.sha256})" if picture else found[0]
+    return _named(found[1], picture) if picture else found[0]
+
+
+def _named(alt: str, picture: Picture) -> str:
+    return f"![{shown(BRACKET.sub('', alt))}](image:{picture.sha256})"
 
 
 def read_zip(data: bytes, name: str, report: Report) -> Read:

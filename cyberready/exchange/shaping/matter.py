@@ -171,7 +171,7 @@ def completed(
     values.setdefault("slug", key(values["title"]))
     language = values["language"]
     first = next(
-        (block.text for block in intro if isinstance(block, Prose) and block.text[:1] not in "[>!|"), ""
+        (block.text for block in intro if isinstance(block, Prose) and block.text[:1] not in "[>!|<"), ""
     )
     guesses = {
         "version": FIRST_VERSION,

@@ -25,6 +25,10 @@ STEP_HEAD = re.compile(
     r"((?:stap|actie|step|action)\s+[\dA-Z]{1,4}(?:\.\d+)*\s*[:.–-]?)\s+(?=\S)", re.IGNORECASE
 )
 CARD = re.compile(r"(?:actiekaart|taakkaart|taken van|action card)\s*:?\s*(?:de |het )?(.+)", re.IGNORECASE)
+TABLE = "A table with roles became %(count)s steps."
+TABLE_GUESSED = (
+    "A table with roles became %(count)s steps; its column “%(column)s” was taken for what is done."
+)
 FAKE = 12  # words at most of a bold line that stands for a heading
 INNER = re.compile(r"(?<![!\\])\[((?:[^\[\]\\]|\\.)*)\]\(#([^()\s]+)\)")
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -92,15 +96,16 @@ def _unmarked(block: Block) -> Block:
 
 def _title(blocks: list[Block], report: Report) -> tuple[str, list[Block]]:
     """The title of a document: what is set as such, or the only first heading when the document begins with it
-    and has others below.
+    (or with comments) and has others below.
     """
     at = next((at for at, block in enumerate(blocks) if isinstance(block, Heading)), None)
     if at is None:
         return "", blocks
     head = blocks[at]
     top = [block for block in blocks if isinstance(block, Heading) and block.level == 1]
+    bare = all(isinstance(block, Prose) and block.text.startswith("<!--") for block in blocks[:at])
     under = any(isinstance(block, Heading) for block in blocks[at + 1 :])
-    if not isinstance(head, Heading) or not (head.level == 0 or (top == [head] and at == 0 and under)):
+    if not isinstance(head, Heading) or not (head.level == 0 or (top == [head] and bare and under)):
         return "", blocks
     report.understood(head.place, "This became the title: %(text)s", text=plain(head.text))
     others = (
@@ -319,10 +324,13 @@ class _Shaper:
 
     def _take_steps(self, block: Block, heading: str) -> None:
         found: Iterator[Step | Heading] = iter(())
-        what = ""
+        what, tell, values = "", self._report.understood, {}
         if isinstance(block, Grid):
-            found = self._steps.of_table(block, table_columns(block, heading))
-            what = "A table with roles became %(count)s steps."
+            columns = table_columns(block, heading)
+            found = self._steps.of_table(block, columns)
+            what, named = TABLE, block.rows[0][columns.index("title")].text
+            if recognising.column(named) != "title":
+                what, tell, values = TABLE_GUESSED, self._report.guessed, {"column": named}
         elif isinstance(block, Listing):
             found = self._steps.of_list(block)
             what = "A numbered list became %(count)s steps."
@@ -333,7 +341,7 @@ class _Shaper:
             else:
                 self._phases[-1].steps.append(one)
                 count += 1
-        self._report.understood(block.place, what, count=count)
+        tell(block.place, what, count=count, **values)
 
     def _name(self) -> None:
         """Give every phase and step its id: the one of the document where it fits, or one from the title."""

@@ -279,7 +279,7 @@ def table_columns(grid: Grid, heading: str) -> list[str]:
         return []
     if "title" not in columns:
         free = [at for at, column in enumerate(columns) if not column]
-        if not free:
+        if not free or any(recognising.tells_person(cell.text) for cell in grid.rows[0]):
             return []
         weights = {at: sum(len(row[at].text) for row in grid.rows[1:] if at < len(row)) for at in free}
         columns[max(free, key=lambda at: weights[at])] = "title"

@@ -106,6 +106,7 @@ class Body:
         tag = value(child(about, "w:tag"))
         if content is None:
             return
+        self._inline.choice(about, content)
         if value(child(about, "w:docPartObj", "w:docPartGallery")) == "Table of Contents":
             said = " ".join(_words(content).split())
             self._contents += [said] if said else []

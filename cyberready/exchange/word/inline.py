@@ -9,6 +9,7 @@ from cyberready.exchange.limits import Element
 from cyberready.exchange.marks import escaped, opening
 from cyberready.exchange.word import objects
 from cyberready.exchange.word.parts import File, child, is_on, name, value, within
+from cyberready.platform.markdown import shown
 
 SYMBOLS = {
     "F0A8": "☐",
@@ -20,6 +21,7 @@ SYMBOLS = {
     "F0E0": "→",
     "F0B7": "•",
 }
+CHOSEN = "A list to choose from became what was chosen, “%(choice)s”, out of: %(text)s"
 NAMED = re.compile(r'\s*HYPERLINK\s+(?:\\l\s+)?"([^"]*)"')
 THROUGH = {"w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:bdo", "w:sdtContent"}
 LETTERS = {"w:tab": " ", "w:ptab": " ", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
@@ -133,6 +135,7 @@ class Inline:
         content = child(node, "w:sdtContent")
         if content is None:
             return
+        self.choice(about, content)
         inner = Line()
         replaced = _replaced(tag)
         self._walk(content, inner if replaced else line, face)
@@ -140,6 +143,12 @@ class Inline:
             line.spans.append(replace(face, text=replaced, mark=True))
         else:
             line.spans += inner.spans
+
+    def choice(self, about: Element | None, content: Element) -> None:
+        """Tell what else could be chosen, when a content control is a list to choose from."""
+        if offered := objects.offered(about):
+            said = " ".join("".join(one.text or "" for one in within(content, "w:t")).split())
+            self._tell("guessed", CHOSEN, choice=said or "-", text=" / ".join(offered))
 
     def _simple(self, node: Element, line: Line, face: Span) -> None:
         found = NAMED.match(value(node, "instr"))
@@ -234,8 +243,7 @@ class Inline:
         chosen, all_of_them = objects.choices(form)
         if all_of_them:
             line.spans.append(replace(face, text=chosen))
-            sentence = "A list to choose from became what was chosen, “%(choice)s”, out of: %(text)s"
-            self._tell("guessed", sentence, choice=chosen or "-", text=" / ".join(all_of_them))
+            self._tell("guessed", CHOSEN, choice=chosen or "-", text=" / ".join(all_of_them))
 
     def _linked(self, face: Span) -> Span:
         found = NAMED.match(self._fields[-1].instruction) if self._fields else None
@@ -282,7 +290,7 @@ class Inline:
                 self._tell("lost", "A picture is not in the file itself, and cannot be taken over: %(text)s",
                            text=told or "-")  # fmt: skip
             else:
-                alt = escaped(" ".join(told.split())).replace("[", "\\[").replace("]", "\\]")
+                alt = escaped(shown(told))
                 line.spans.append(Span(f"![{alt}](image:{picture.sha256})", mark=True))
         if told and not pictures:
             self._tell("lost", "A drawing without a picture cannot be taken over; it is described as: %(text)s",

@@ -65,6 +65,14 @@ def ticked(form: Element) -> str:
     return "☒" if is_on(child(box, "w:default") if state is None else state) else "☐"
 
 
+def offered(about: Element | None) -> list[str]:
+    """What can be chosen in a content control with these properties; nothing when it is no list to choose from."""
+    listed = child(about, "w:dropDownList")
+    listed = child(about, "w:comboBox") if listed is None else listed
+    items = () if listed is None else within(listed, "w:listItem")
+    return [value(one, "displayText") or value(one, "value") for one in items]
+
+
 def choices(form: Element) -> tuple[str, list[str]]:
     """What is chosen in the list of an old form field, and all that can be."""
     listed = child(form, "w:ddList")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cyberready.exchange.cacao import conversion, documents
+from cyberready.exchange.cacao.names import TLP
 from cyberready.platform.faults import FaultsFound
 from cyberready.platform.texts import catalogue
 
@@ -90,12 +91,13 @@ CASES = {
         "group--00000099-0000-4000-8000-000000000000",
         "not defined under agent_definitions",
     ),
-    "undefined target": ((W, ACT, "targets"), [GROUP], "not defined under target_definitions"),
+    "undefined target": ((W, ACT, "targets"), [GROUP], "nothing is, under target_definitions"),
     "undefined marking": (
         ("markings",),
         ["marking-tlp--00000098-0000-4000-8000-000000000000"],
         "data_marking_definitions",
     ),
+    "undefined TLP": (("markings",), [TLP["RED"]], "The marking TLP:RED ("),
     "undefined variable": ((W, ACT, "in_args"), ["__x__:value"], "variable __x__ is not defined"),
     "badly named variable": (("playbook_variables",), {"x": {"type": "string"}}, "not a name for a variable"),
     "unknown kind of step": (
