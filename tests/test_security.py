@@ -197,6 +197,8 @@ def named(session, town):
         "inject_id": session.query(Inject).first().id,
         "number": 1,
         "release_id": release.id,
+        "language": release.language,
+        "version": release.version,
         "slug": "ransomware-bij-de-gemeente",
         "page_slug": "x",
         "secret": "x" * 43,

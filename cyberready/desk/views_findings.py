@@ -216,21 +216,17 @@ def _offer(form: FindingForm, occasion: Occasion) -> dict[str, Aim]:
     books = read(lambda session: _books(session, occasion))
     form.offer(
         {
-            title: [(f"{book.slug}#{step.id}", f"{step.number} {step.title}") for step in book.steps]
+            title: [
+                (f"{book.slug}#", _("The whole playbook")),
+                *((f"{book.slug}#{step.id}", f"{step.number} {step.title}") for step in book.steps),
+            ]
             for title, book in books
         }
     )
     return {
-        f"{book.slug}#{step.id}": Aim(
-            slug=book.slug,
-            playbook_title=book.title,
-            language=book.language,
-            version=book.version,
-            step_id=step.id,
-            step_title=step.title,
-        )
+        f"{book.slug}#{step_id}": Aim(book.slug, book.title, book.language, book.version, step_id, step_title)
         for _title, book in books
-        for step in book.steps
+        for step_id, step_title in (("", ""), *((step.id, step.title) for step in book.steps))
     }
 
 

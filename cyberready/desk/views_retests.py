@@ -1,16 +1,21 @@
 """What an exercise tests again: earlier findings on its playbook, proposed, taken up and judged."""
 
+from collections.abc import Collection
+
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from cyberready.desk.views_home import blueprint
 from cyberready.exercises import queries as exercises
 from cyberready.improvements import actions, queries, wording
+from cyberready.improvements.actions import Aim
 from cyberready.improvements.forms import RetestForm
 from cyberready.platform.context import now, read, transact
 from cyberready.platform.gate import may, realm, who
 from cyberready.platform.texts import gettext as _
 from cyberready.platform.web import done, page
+from cyberready.playbooks import actions_comments as comments
+from cyberready.playbooks import queries as playbooks
 
 
 @blueprint.get("/improvements/exercises/<int:exercise_id>")
@@ -45,6 +50,7 @@ def judge_retest(exercise_id: int, retest_id: int) -> ResponseReturnValue:
 
     def judge(session: Session) -> None:
         exercise = exercises.exercise(session, realm(), exercise_id)
+        earlier = queries.retest(session, realm(), exercise_id, retest_id).finding
         actions.judge(
             session,
             realm(),
@@ -53,6 +59,7 @@ def judge_retest(exercise_id: int, retest_id: int) -> ResponseReturnValue:
             outcome=form.given_outcome(),
             remark=form.remark.data or "",
             exercise_title=exercise.title,
+            aim=_aim(session, exercises.used(session, exercise), earlier.slug, earlier.step_id),
             actor=who(),
             now=now(),
         )
@@ -65,6 +72,14 @@ def _slug(session: Session, exercise_id: int) -> str:
     """The name of the playbook that an exercise uses, empty for none; raises NotFound."""
     found = exercises.exercise(session, realm(), exercise_id)
     return exercises.scenario(found.release).playbook or ""
+
+
+def _aim(session: Session, releases: Collection[int], slug: str, step_id: str) -> Aim | None:
+    """A step of the playbook *slug* in the version that was practised; None when none of *releases* is of it."""
+    for release in playbooks.with_texts(session, realm(), releases):
+        if release.slug == slug:
+            return comments.aim(release, step_id)
+    return None
 
 
 def _retests(

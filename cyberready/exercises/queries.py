@@ -11,6 +11,7 @@ from cyberready.exercises import formats, rules
 from cyberready.exercises.formats import Scenario
 from cyberready.exercises.models import Exercise, Inject, Participant, ScenarioRelease
 from cyberready.exercises.rules import InjectState, Preflight, Seat, State
+from cyberready.improvements import queries as improvements
 from cyberready.kernel.refusals import NotFound
 from cyberready.people import queries as people
 from cyberready.people.rules import PERMISSIONS, Role
@@ -70,6 +71,13 @@ def playbook(session: Session, exercise: Exercise) -> Followed | None:
     if exercise.playbook_release_id is None:
         return None
     return playbooks.followed(session, Realm(exercise.organisation_id), exercise.playbook_release_id)
+
+
+def points(session: Session, realm: Realm, exercise: Exercise) -> int:
+    """How many earlier findings on its playbook an exercise looks at again or could look at again."""
+    slug = scenario(exercise.release).playbook or ""
+    taken = improvements.retests(session, realm, exercise.id)
+    return len(taken) + len(improvements.proposed(session, realm, exercise.id, slug))
 
 
 def used(session: Session, exercise: Exercise) -> set[int]:

@@ -131,8 +131,12 @@ def lead(exercise_id: int) -> ResponseReturnValue:
 
 def preflight_page(exercise: Exercise, status: int = 200) -> ResponseReturnValue:
     """Who is in which team, who cannot be reached, which names are missing; start when nothing blocks."""
-    shown, playbook = read(
-        lambda session: (screens.ready(session, exercise), queries.playbook(session, exercise))
+    shown, playbook, points = read(
+        lambda session: (
+            screens.ready(session, exercise),
+            queries.playbook(session, exercise),
+            queries.points(session, realm(), exercise),
+        )
     )
     position = read(lambda session: trails.trail(session, exercise.trail_id)).size - 1
     return page(
@@ -144,6 +148,7 @@ def preflight_page(exercise: Exercise, status: int = 200) -> ResponseReturnValue
         teams=shown.teams,
         check=shown.check,
         empty_teams=shown.empty_teams,
+        points=points,
         csrf=None,
         qr=live_pages.join_qr(exercise),
         join_url=live_pages.join_url(exercise),

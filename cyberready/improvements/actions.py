@@ -30,6 +30,12 @@ class Aim:
     step_title: str = ""
 
 
+def where(finding: Finding) -> Aim:
+    """Where a finding points."""
+    step = finding.step_id, finding.step_title
+    return Aim(finding.slug, finding.playbook_title, finding.language, finding.version, *step)
+
+
 def file(
     session: Session,
     realm: Realm,
@@ -287,16 +293,23 @@ def judge(
     outcome: Outcome,
     remark: str,
     exercise_title: str,
+    aim: Aim | None = None,
     actor: Actor,
     now: datetime,
 ) -> Retest:
-    """Record how a step did this time; seen again files a new finding, so that what comes back is counted."""
+    """Record how a step did this time; seen again files a new finding at *aim*, so that what comes back is counted.
+
+    *aim* is the step in the version that was practised; without it the new one points where the old one does. Who judges otherwise after all withdraws that finding, as long
+    as no improvement answers it, and brings it back by judging so again.
+    """
     judged = queries.retest(session, realm, exercise_id, retest_id)
-    again = outcome == Outcome.AGAIN and judged.outcome != Outcome.AGAIN
-    judged.outcome, judged.note, judged.judged_at = outcome, remark.strip(), now
-    old = judged.finding
-    if again:
-        file(
+    session.refresh(judged, ("outcome", "filed_id"), with_for_update=True)  # two at once file one finding
+    was, judged.outcome, judged.note, judged.judged_at = judged.outcome, outcome, remark.strip(), now
+    about = f"finding:{judged.finding_id}"
+    _note(session, realm, Kind.RETEST_JUDGED, about, actor, now, exercise=exercise_id, outcome=outcome)
+    if outcome == Outcome.AGAIN and judged.filed_id is None:
+        old = judged.finding
+        filed = file(
             session,
             realm,
             origin=Origin.EXERCISE,
@@ -304,13 +317,28 @@ def judge(
             occasion_title=exercise_title,
             theme=Theme(old.theme),
             text=remark.strip() or old.text,
-            aim=Aim(old.slug, old.playbook_title, old.language, old.version, old.step_id, old.step_title),
+            aim=aim or where(old),
             actor=actor,
             now=now,
         )
-    about = f"finding:{judged.finding_id}"
-    _note(session, realm, Kind.RETEST_JUDGED, about, actor, now, exercise=exercise_id, outcome=outcome)
+        judged.filed_id = filed.id
+    elif judged.filed_id is not None and outcome != was and Outcome.AGAIN in {outcome, was}:
+        _reconsider(session, realm, judged, actor, now)
     return judged
+
+
+def _reconsider(session: Session, realm: Realm, judged: Retest, actor: Actor, now: datetime) -> None:
+    """Withdraw the finding that a judgement filed, or bring it back, as the judgement is now."""
+    filed = queries.finding(session, realm, judged.filed_id or 0)
+    about = f"finding:{filed.id}"
+    if judged.outcome == Outcome.AGAIN and filed.state == FindingState.DISMISSED:
+        filed.state, filed.dismissed_because = FindingState.OPEN, ""
+        said = {"text": filed.text, "occasion": filed.occasion_title, "playbook": filed.slug}
+        _note(session, realm, Kind.FINDING_FILED, about, actor, now, **said, step=filed.step_id)
+    elif filed.state == FindingState.OPEN and filed.improvement_id is None:
+        filed.state, filed.dismissed_because = FindingState.DISMISSED, judged.note
+        reason = judged.note or filed.occasion_title
+        _note(session, realm, Kind.FINDING_DISMISSED, about, actor, now, reason=reason)
 
 
 def _set(changed: Improvement, status: Status, now: datetime) -> None:

@@ -71,7 +71,10 @@ class Finding(Base):
 
 
 class Retest(Base):
-    """A finding that an exercise looks at again; ``outcome`` is empty until somebody judged it."""
+    """A finding that an exercise looks at again; ``outcome`` is empty until somebody judged it.
+
+    ``filed_id`` is the finding that was filed because it went wrong again.
+    """
 
     __tablename__ = "finding_retests"
     __table_args__ = (UniqueConstraint("finding_id", "exercise_id"),)
@@ -84,4 +87,5 @@ class Retest(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     taken_at: Mapped[datetime] = mapped_column(Moment)
     judged_at: Mapped[datetime | None] = mapped_column(Moment)
-    finding: Mapped[Finding] = relationship(lazy="raise_on_sql")
+    filed_id: Mapped[int | None] = mapped_column(ForeignKey("findings.id"))
+    finding: Mapped[Finding] = relationship(lazy="raise_on_sql", foreign_keys=[finding_id])

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cyberready.improvements.models import Finding, Improvement, Retest
@@ -155,9 +155,11 @@ def problems(session: Session, realm: Realm) -> list[tuple[Problem, tuple[Findin
 def proposed(session: Session, realm: Realm, exercise_id: int, slug: str) -> list[Finding]:
     """What the exercise could test again: findings on steps of its playbook that no test has shown to be better.
 
-    Those that the exercise already looks at, that were seen in it, or that were dismissed are left out.
+    Those that the exercise already looks at, that were seen in it, that were dismissed, or in whose place a later
+    finding stands are left out.
     """
-    better = select(Retest.finding_id).where(Retest.outcome == Outcome.BETTER)
+    filed_anew = and_(Retest.outcome == Outcome.AGAIN, Retest.filed_id.is_not(None))
+    settled = select(Retest.finding_id).where(or_(Retest.outcome == Outcome.BETTER, filed_anew))
     taken = select(Retest.finding_id).where(Retest.exercise_id == exercise_id)
     if not slug:
         return []
@@ -165,7 +167,7 @@ def proposed(session: Session, realm: Realm, exercise_id: int, slug: str) -> lis
         Finding.slug == slug,
         Finding.state != FindingState.DISMISSED,
         Finding.occasion != f"exercise:{exercise_id}",
-        Finding.id.not_in(better),
+        Finding.id.not_in(settled),
         Finding.id.not_in(taken),
     )
     return list(session.scalars(chosen.order_by(Finding.id)))

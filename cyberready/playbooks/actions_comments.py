@@ -85,7 +85,7 @@ def file_finding(
         occasion_title=occasion_title(found, of),
         theme=theme,
         text=text,
-        aim=_aim(of, step_id),
+        aim=aim(of, step_id),
         actor=actor,
         now=now,
     )
@@ -98,8 +98,8 @@ def occasion_title(comment: StepComment, of: PlaybookRelease) -> str:
     return f"{of.title} {of.version}, {comment.by_name}"
 
 
-def _aim(of: PlaybookRelease, step_id: str) -> Aim:
-    """The step in the version that was commented on, which need not be the current one."""
+def aim(of: PlaybookRelease, step_id: str) -> Aim:
+    """A step of one version, which need not be the current one; the version as a whole when it has no such step."""
     titles = {step.id: step.title for step in queries.parsed(of.source).steps}
     known = step_id if step_id in titles else ""
     return Aim(of.slug, of.title, of.language, of.version, known, titles.get(known, ""))

@@ -63,6 +63,14 @@ def old_reading(slug: str, release_id: int) -> ResponseReturnValue:
     return read(shown)
 
 
+@blueprint.get("/<slug>/versions/<any(nl,en):language>/<version>")
+@may("playbooks.read")
+def version_reading(slug: str, language: str, version: str) -> ResponseReturnValue:
+    """Lead to a version by what it is called, as it is in findings."""
+    found = read(lambda session: queries.named(session, realm(), slug, language, version))
+    return redirect(url_for("playbooks.old_reading", slug=slug, release_id=found.id), code=303)
+
+
 @blueprint.get("/<slug>/by-role")
 @blueprint.get("/<slug>/versions/<int:release_id>/by-role", endpoint="old_by_role")
 @may("playbooks.read")

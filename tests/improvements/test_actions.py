@@ -216,7 +216,7 @@ def test_the_next_exercise_proposes_what_was_not_shown_to_be_better(house):
     assert house.ask(queries.proposed, 3, "stroomstoring") == []
 
 
-def judge(house, exercise, retest, outcome, remark=""):
+def judge(house, exercise, retest, outcome, remark="", aim=None):
     return house.act(
         actions.judge,
         exercise,
@@ -225,6 +225,7 @@ def judge(house, exercise, retest, outcome, remark=""):
         outcome=outcome,
         remark=remark,
         exercise_title=f"Oefening {exercise}",
+        aim=aim,
     )
 
 
@@ -239,7 +240,45 @@ def test_what_goes_wrong_again_is_counted_as_coming_back(house):
     (step, _), (theme, _) = house.ask(queries.problems)
     assert (step.step_id, step.occasions, len(step.findings)) == ("kijk", 2, 2)
     assert theme.theme == Theme.PICTURE
-    assert [one.id for one in house.ask(queries.proposed, 3, "stroomstoring")] == list(step.findings)
+    (again,) = house.ask(queries.proposed, 3, "stroomstoring")  # the later finding stands for the earlier one
+    assert again.id == step.findings[-1]
+    assert (again.version, again.text) == (filed.version, "Weer keek niemand.")
+
+
+def test_a_finding_seen_again_points_at_the_version_that_was_practised(house):
+    filed = file(house, occasion="exercise:1")
+    taken = house.act(actions.test_again, 2, "stroomstoring", filed.id, by=house.officer)
+    practised = Aim("stroomstoring", "Stroomstoring", "nl", "1.4", "kijk", "Kijk rond")
+    judge(house, 2, taken.id, Outcome.AGAIN, aim=practised)
+    (again,) = house.ask(queries.seen_at, "exercise:2")
+    assert (again.version, again.step_title, again.text) == ("1.4", "Kijk rond", filed.text)
+
+
+def test_who_judges_otherwise_after_all_withdraws_the_finding_and_who_then_returns_brings_it_back(house):
+    filed = file(house, occasion="exercise:1")
+    taken = house.act(actions.test_again, 2, "stroomstoring", filed.id, by=house.officer)
+    judge(house, 2, taken.id, Outcome.AGAIN, "Weer keek niemand.")
+    (again,) = house.ask(queries.seen_at, "exercise:2")
+    judge(house, 2, taken.id, Outcome.BETTER, "Toch gekeken.")
+    withdrawn = house.ask(queries.finding, again.id)
+    assert (withdrawn.state, withdrawn.dismissed_because) == (FindingState.DISMISSED, "Toch gekeken.")
+    assert house.ask(queries.proposed, 3, "stroomstoring") == []
+    judge(house, 2, taken.id, Outcome.NOT_SEEN)
+    judge(house, 2, taken.id, Outcome.AGAIN)
+    assert [(one.id, one.state) for one in house.ask(queries.seen_at, "exercise:2")] == [
+        (again.id, FindingState.OPEN)
+    ]
+    assert [one.id for one in house.ask(queries.proposed, 3, "stroomstoring")] == [again.id]
+
+
+def test_a_finding_that_is_being_improved_is_not_withdrawn_by_another_judgement(house):
+    filed = file(house, occasion="exercise:1")
+    taken = house.act(actions.test_again, 2, "stroomstoring", filed.id, by=house.officer)
+    judge(house, 2, taken.id, Outcome.AGAIN)
+    (again,) = house.ask(queries.seen_at, "exercise:2")
+    improve(house, again)
+    judge(house, 2, taken.id, Outcome.BETTER)
+    assert house.ask(queries.finding, again.id).state == FindingState.OPEN
 
 
 def test_only_findings_on_its_playbook_can_be_tested_in_an_exercise(house):

@@ -210,7 +210,13 @@ def test_the_steps_of_the_version_that_was_commented_on_are_offered(browser, hou
     house.next_version("stroomstoring", changed(("### Ruim op {#ruim-op}", "### Veeg aan {#veeg}")))
     page = browser.sign_in(house.officer, house.town.home).get(form_of(made))
     values = [one["value"] for one in page.select("select[name=step] option")]
-    assert values == ["", "stroomstoring#kijk", "stroomstoring#waarschuw", "stroomstoring#ruim-op"]
+    assert values == [
+        "",
+        "stroomstoring#",
+        "stroomstoring#kijk",
+        "stroomstoring#waarschuw",
+        "stroomstoring#ruim-op",
+    ]
 
 
 def test_comments_on_drafts_and_of_others_offer_nothing(browser, house, release):

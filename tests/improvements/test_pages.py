@@ -6,6 +6,7 @@ from cyberready.exercises import actions as exercises
 from cyberready.improvements import actions, queries
 from cyberready.improvements.rules import Outcome
 from cyberready.platform.realm import Realm
+from cyberready.playbooks import queries as playbooks
 from tests import world
 from tests.improvements.test_actions import file
 from tests.playbooks.drafting import House
@@ -63,9 +64,8 @@ def test_anyone_files_a_finding_of_an_audit_on_a_step(browser, house):
     )
     assert (found.version, found.playbook_title) == ("1.0", "Stroomstoring")
     page = browser.get("/improvements")
-    assert page.find("a", string="Kijk wat er aan de hand is")["href"].endswith(
-        "/playbooks/stroomstoring#kijk"
-    )
+    link = page.find("a", string="Kijk wat er aan de hand is")["href"]
+    assert link.endswith("/playbooks/stroomstoring/versions/nl/1.0#kijk")
     assert page.select("input[name=finding]") == []  # no one but the officer bundles them
 
 
@@ -88,6 +88,25 @@ def test_a_finding_in_an_exercise_names_the_exercise_and_offers_the_version_that
     (found,) = house.ask(queries.findings)
     assert (found.version, found.step_title) == ("1.0", "Kijk wat er aan de hand is")
     assert (found.occasion, found.occasion_title) == (f"exercise:{made.id}", "Herfstoefening")
+
+
+def test_a_finding_leads_to_the_version_that_it_is_about_also_later(officer, house):
+    first = house.ask(playbooks.current, "stroomstoring")
+    filed = file(house)
+    house.next_version("stroomstoring", changed(("Bel aan.", "Bel twee keer aan.")))
+    page = officer.get(f"/improvements/findings/{filed.id}")
+    officer.get(page.select_one('a[href*="/versions/nl/1.0"]')["href"], status=303)
+    assert officer.response.headers["Location"].endswith(f"/playbooks/stroomstoring/versions/{first.id}")
+    officer.get("/playbooks/stroomstoring/versions/nl/7.0", status=404)
+
+
+def test_a_finding_points_at_a_playbook_as_a_whole(officer, house):
+    page = officer.get("/improvements/findings/new")
+    assert page.select_one("optgroup option").get_text() == "Het hele draaiboek"
+    audit = {"origin": "audit", "occasion": "Audit 2026"}
+    officer.post("/improvements/findings/new", {**FINDING, **audit, "step": "stroomstoring#"})
+    (found,) = house.ask(queries.findings)
+    assert (found.slug, found.version, found.step_id) == ("stroomstoring", "1.0", "")
 
 
 def test_what_was_typed_stays_when_something_is_missing(officer):
@@ -164,9 +183,12 @@ def test_a_finding_is_put_aside_with_a_reason(officer, house):
 
 def test_the_next_exercise_proposes_takes_up_and_judges(browser, house):
     earlier = file(house, occasion="incident:3")
+    house.next_version("stroomstoring", changed(("### Kijk wat er aan de hand is", "### Kijk naar buiten")))
     made = exercise(house)
     browser.sign_in(house.town["exercise_leader"], house.town.home)
     url = f"/improvements/exercises/{made.id}"
+    before = browser.get(f"/exercises/{made.id}")
+    assert before.select_one(f'a[href="{url}"]').get_text(strip=True) == "Evaluatiepunten (1)"
     assert "Niemand keek naar buiten." in browser.get(url).get_text()
     browser.post(f"{url}/take/{earlier.id}")
     (taken,) = house.ask(queries.retests, made.id)
@@ -175,7 +197,8 @@ def test_the_next_exercise_proposes_takes_up_and_judges(browser, house):
     browser.post(f"{url}/judge/{taken.id}", {"outcome": Outcome.AGAIN.value, "remark": "Weer mis"})
     page = browser.get(url)
     assert "Het ging opnieuw mis" in page.get_text()
-    assert [one.text for one in house.ask(queries.seen_at, f"exercise:{made.id}")] == ["Weer mis"]
+    (again,) = house.ask(queries.seen_at, f"exercise:{made.id}")
+    assert (again.text, again.version, again.step_title) == ("Weer mis", "1.1", "Kijk naar buiten")
     browser.sign_in(house.officer, house.town.home)
     assert "2 keer gezien" in browser.get("/improvements").get_text()
 
