@@ -1,4 +1,4 @@
-"""What can be found of playbooks: each as a whole and each of its steps, in every language it is current in.
+"""What can be found of playbooks: each as a whole with its phases, and each of its steps, in every language it is current in.
 
 They are found as they are read: with what the organisation filled in, and the description of what is still open.
 """
@@ -66,8 +66,10 @@ def _documents(release: PlaybookRelease, book: Playbook) -> list[Document]:
             language=release.language,
         )
 
-    whole = document("playbook", release.title, f"{release.summary} {_text(book.intro)}")
-    return [whole, *(document("step", step.title, _said(step), book.title, step.id) for step in book.steps)]
+    phases = " ".join(f"{one.title} {_text(one.content)}" for one in book.phases)
+    whole = document("playbook", release.title, f"{release.summary} {_text(book.intro)} {phases}")
+    steps = (document("step", one.title, _said(one, book), book.title, one.id) for one in book.steps)
+    return [whole, *steps]
 
 
 def _withdrawn(release: PlaybookRelease) -> Document:
@@ -82,15 +84,16 @@ def _withdrawn(release: PlaybookRelease) -> Document:
     )
 
 
-def _said(step: Step) -> str:
-    return " ".join(part for part in (_text(step.content), step.result, step.evidence) if part)
+def _said(step: Step, book: Playbook) -> str:
+    roles = (book.roles.get(role, "") for role in (step.role, step.deputy))
+    return " ".join(part for part in (_text(step.content), step.result, step.evidence, *roles) if part)
 
 
 def _text(content: tuple[Content, ...]) -> str:
     parts = [
         part
         if isinstance(part, str)
-        else " ".join([part.question, part.text, *(outcome.answer for outcome in part.outcomes)])
+        else " ".join([part.question, part.text, *(f"{one.answer} {one.text}" for one in part.outcomes)])
         for part in content
     ]
     return " ".join(parts)

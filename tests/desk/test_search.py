@@ -7,7 +7,9 @@ from cyberready.kernel.actor import SYSTEM
 from cyberready.people import actions_roster as roster
 from cyberready.platform.realm import Realm
 from cyberready.platform.search import index
+from cyberready.playbooks import actions as playbooks
 from cyberready.playbooks import actions_placeholders as filling
+from cyberready.settings import content_root
 from tests import world
 from tests.playbooks.drafting import House
 from tests.playbooks.writing import changed
@@ -114,6 +116,41 @@ def test_what_was_filled_in_is_found_and_no_key_is_ever_shown(database, town, br
         assert "Bel Net*werk* B.V. op 0299 123 456" in page.select_one("#results").get_text()
     fill(nummer="")
     assert links(browser.get("/search?q=0299123456")) == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("zoeklicht", "Stroomstoring"),  # the introduction of a phase
+        ("herstellen", "Stroomstoring"),  # the title of a phase
+        ("omroepwagen", "Kijk wat er aan de hand is"),  # what an answer to a decision point says
+        ("netmeester", "Ruim op"),  # who does it
+        ("regenjas", "Kijk wat er aan de hand is"),  # a warning
+    ],
+)
+def test_everything_that_a_reader_sees_is_found(database, town, browser, question, title):
+    text = changed(
+        ("Eerst kijken.", "Eerst kijken, met het zoeklicht."),
+        ("> - Ja → [Waarschuw](#waarschuw)", "> - Ja → [Rijd rond met de omroepwagen](#waarschuw)"),
+        ("  ict: Manager ICT", "  ict: Netmeester"),
+        ("raak niets aan.", "doe een regenjas aan."),
+    )
+    House(database, town).published(text)
+    browser.sign_in(town["crisis_team"], town.home)
+    assert title in links(browser.get("/search", query_string={"q": question}))
+
+
+@pytest.mark.parametrize("slug", ["datalek", "ransomware-bij-de-gemeente", "verkiezingsincident"])
+def test_a_playbook_asked_by_its_title_comes_first(database, town, browser, slug):
+    realm = Realm(town.home.id)
+    made = database.transact(
+        lambda session: playbooks.publish_shipped(session, realm, content_root() / "playbooks", SYSTEM, START)
+    )
+    title = next(one.title for one in made if (one.slug, one.language) == (slug, "nl"))
+    browser.sign_in(town["crisis_team"], town.home)
+    for question in (title, title.lower(), title.upper()):
+        page = browser.get("/search", query_string={"q": question})
+        assert page.select_one(".cr-hit-head a")["href"].startswith(f"/playbooks/{slug}?")
 
 
 def test_a_step_of_a_playbook_is_found_in_its_current_version_only(database, town, browser):

@@ -125,7 +125,8 @@ def find(
     limit: int = MOST_HITS,
     language: str = "nl",
 ) -> Found:
-    """What matches every word of *query* and may be seen with *permissions*: what is in *language* first, then the best.
+    """What matches every word of *query* and may be seen with *permissions*: what is in *language* first, of that what
+    is called so, then the best, in which a whole counts twice.
 
     Words match by their stems, by their beginning, and as the end of a compound. Where nothing matches, words that
     nobody wrote are replaced by the nearest that somebody did, and the answer says so.
@@ -133,7 +134,7 @@ def find(
     sought = asked(query)
     if not sought or not permissions:
         return Found(())
-    asker = _Asker(session, realm, sorted(permissions), limit, language)
+    asker = _Asker(session, realm, sorted(permissions), limit, language, " ".join(query.split()).lower())
     found = asker.ask(sought)
     mended = [] if found.hits else _mended(session, realm, sought)
     if mended:
@@ -149,6 +150,7 @@ class _Asker:
     permissions: Sequence[str]
     limit: int
     language: str
+    title: str
 
     def ask(self, sought: Sequence[str]) -> Found:
         ways = _ways(self.session, self.realm, sought)
@@ -164,6 +166,7 @@ class _Asker:
             "organisation": self.realm.organisation_id,
             "permissions": self.permissions,
             "language": self.language,
+            "title": self.title,
             "most": self.limit + 1,
         }
         order = list(self.session.scalars(statement, values))
@@ -258,10 +261,12 @@ class _Engine:
 
 FTS5 = _Engine(begins='"{}"*', same='"{}"', either=" OR ", all_of=" AND ")
 TSQUERY = _Engine(begins="'{}':*", same="'{}'", either=" | ", all_of=" & ")
+# What is called as was asked comes first, and a whole counts twice: its parts are short and so match better.
 MATCHES_SQLITE = text(
     "SELECT d.id FROM search_index JOIN search_documents d ON d.id = search_index.rowid "
     "WHERE search_index MATCH :question AND d.organisation_id = :organisation AND d.permission IN :permissions "
-    "ORDER BY d.language NOT IN ('', :language), bm25(search_index, 8.0, 1.0), d.id LIMIT :most"
+    "ORDER BY d.language NOT IN ('', :language), lower(d.title) <> :title, "
+    "bm25(search_index, 8.0, 1.0) * CASE d.within WHEN '' THEN 2 ELSE 1 END, d.id LIMIT :most"
 ).bindparams(bindparam("permissions", expanding=True))
 # Materialized, so that the index is asked first, also where the planner does not know yet how much there is.
 MATCHES_POSTGRESQL = text(
@@ -269,7 +274,9 @@ MATCHES_POSTGRESQL = text(
     "WHERE terms @@ to_tsquery('simple', :question)) "
     "SELECT d.id FROM hits JOIN search_documents d ON d.id = hits.document_id "
     "WHERE d.organisation_id = :organisation AND d.permission IN :permissions "
-    "ORDER BY d.language NOT IN ('', :language), ts_rank(hits.terms, to_tsquery('simple', :question), 1) DESC, d.id LIMIT :most"
+    "ORDER BY d.language NOT IN ('', :language), lower(d.title) <> :title, "
+    "ts_rank(hits.terms, to_tsquery('simple', :question), 1) * CASE d.within WHEN '' THEN 2 ELSE 1 END DESC, "
+    "d.id LIMIT :most"
 ).bindparams(bindparam("permissions", expanding=True))
 
 
