@@ -98,11 +98,16 @@ def _row(realm: Realm, source: str, document: Document) -> SearchDocument:
         language=document.language,
         permission=document.permission,
         title=document.title,
+        called=_called(document.title),
         within=document.within,
         text=document.text,
         endpoint=document.endpoint,
         place=dict(document.place),
     )
+
+
+def _called(title: str) -> str:
+    return " ".join(words(title))
 
 
 def _indexed(row: SearchDocument) -> dict[str, str | int]:
@@ -134,7 +139,7 @@ def find(
     sought = asked(query)
     if not sought or not permissions:
         return Found(())
-    asker = _Asker(session, realm, sorted(permissions), limit, language, " ".join(query.split()).lower())
+    asker = _Asker(session, realm, sorted(permissions), limit, language, _called(query))
     found = asker.ask(sought)
     mended = [] if found.hits else _mended(session, realm, sought)
     if mended:
@@ -150,7 +155,7 @@ class _Asker:
     permissions: Sequence[str]
     limit: int
     language: str
-    title: str
+    called: str
 
     def ask(self, sought: Sequence[str]) -> Found:
         ways = _ways(self.session, self.realm, sought)
@@ -166,7 +171,7 @@ class _Asker:
             "organisation": self.realm.organisation_id,
             "permissions": self.permissions,
             "language": self.language,
-            "title": self.title,
+            "called": self.called,
             "most": self.limit + 1,
         }
         order = list(self.session.scalars(statement, values))
@@ -265,7 +270,8 @@ TSQUERY = _Engine(begins="'{}':*", same="'{}'", either=" | ", all_of=" & ")
 MATCHES_SQLITE = text(
     "SELECT d.id FROM search_index JOIN search_documents d ON d.id = search_index.rowid "
     "WHERE search_index MATCH :question AND d.organisation_id = :organisation AND d.permission IN :permissions "
-    "ORDER BY d.language NOT IN ('', :language), lower(d.title) <> :title, "
+    "ORDER BY d.language NOT IN ('', :language), d.id NOT IN "
+    "(SELECT id FROM search_documents WHERE organisation_id = :organisation AND called = :called), "
     "bm25(search_index, 8.0, 1.0) * CASE d.within WHEN '' THEN 2 ELSE 1 END, d.id LIMIT :most"
 ).bindparams(bindparam("permissions", expanding=True))
 # Materialized, so that the index is asked first, also where the planner does not know yet how much there is.
@@ -274,7 +280,8 @@ MATCHES_POSTGRESQL = text(
     "WHERE terms @@ to_tsquery('simple', :question)) "
     "SELECT d.id FROM hits JOIN search_documents d ON d.id = hits.document_id "
     "WHERE d.organisation_id = :organisation AND d.permission IN :permissions "
-    "ORDER BY d.language NOT IN ('', :language), lower(d.title) <> :title, "
+    "ORDER BY d.language NOT IN ('', :language), d.id NOT IN "
+    "(SELECT id FROM search_documents WHERE organisation_id = :organisation AND called = :called), "
     "ts_rank(hits.terms, to_tsquery('simple', :question), 1) * CASE d.within WHEN '' THEN 2 ELSE 1 END DESC, "
     "d.id LIMIT :most"
 ).bindparams(bindparam("permissions", expanding=True))

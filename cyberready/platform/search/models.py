@@ -29,11 +29,15 @@ INDEX_STATEMENTS = {
 class SearchDocument(Base):
     """Something that can be found; whoever has ``permission`` in the organisation may see it.
 
-    ``source`` names what it was made from (several documents may share one), ``endpoint`` and ``place`` where it is.
+    ``source`` names what it was made from (several documents may share one), ``endpoint`` and ``place`` where it is;
+    ``called`` is the title in plain words.
     """
 
     __tablename__ = "search_documents"
-    __table_args__ = (Index("ix_search_documents_source", "organisation_id", "source"),)
+    __table_args__ = (
+        Index("ix_search_documents_source", "organisation_id", "source"),
+        Index("ix_search_documents_called", "organisation_id", "called"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
@@ -42,6 +46,7 @@ class SearchDocument(Base):
     language: Mapped[str]
     permission: Mapped[str]
     title: Mapped[str] = mapped_column(Text)
+    called: Mapped[str] = mapped_column(Text, server_default="")
     within: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     endpoint: Mapped[str]
