@@ -19,6 +19,8 @@ MARKUP = re.compile(
     r"\\([!-/:-@\[-`{-~])|\{#[^}]*\}|\]\([^)\n]*\)|[*_`#>|{}\[\]]+|^\s*[-+]\s", re.MULTILINE
 )  # a sign after a backslash stands for itself
 
+INSIDE = "*_`[]"  # marks that stand against a word or a full stop
+
 
 def record(session: Session, realm: Realm, slug: str) -> None:
     """Let the current releases of a playbook be found, one per language, and nothing older.
@@ -101,4 +103,4 @@ def _text(content: tuple[Content, ...]) -> str:
 
 def _words(text: str) -> str:
     """A text without its marks: what a reader sees, on one line."""
-    return " ".join(MARKUP.sub(lambda mark: mark[1] or " ", text).split())
+    return " ".join(MARKUP.sub(lambda mark: mark[1] or ("" if mark[0][0] in INSIDE else " "), text).split())

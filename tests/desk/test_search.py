@@ -118,6 +118,13 @@ def test_what_was_filled_in_is_found_and_no_key_is_ever_shown(database, town, br
     assert links(browser.get("/search?q=0299123456")) == {}
 
 
+def test_what_is_found_reads_as_it_is_read(database, town, browser):
+    text = changed(("Bel aan.", "Bel **aan**. Zie [de eerste stap](#kijk)."))
+    House(database, town).published(text)
+    browser.sign_in(town["crisis_team"], town.home)
+    assert "Bel aan. Zie de eerste stap." in browser.get("/search?q=aan").get_text()
+
+
 @pytest.mark.parametrize(
     ("question", "title"),
     [
