@@ -2,6 +2,7 @@
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from cyberready.improvements import queries as improvements
 from cyberready.platform.context import read
@@ -11,6 +12,7 @@ from cyberready.platform.web import page
 from cyberready.playbooks import lifecycle, queries, queries_drafts, queries_visibility, screens
 from cyberready.playbooks.views_blueprint import blueprint, draft_reader
 from cyberready.trail import queries as trails
+from cyberready.trail.rules import Line
 
 
 @blueprint.get("/<slug>/versions")
@@ -47,12 +49,19 @@ def playbook_trail(slug: str) -> ResponseReturnValue:
             screens.called(session, realm(), found.id, language()),
         )
     )
-    lines = read(
-        lambda session: trails.latest(
-            session, queries.trail_of(session, playbook.id), screens.PAGE + 1, before=before
-        )
-    )
-    older = lines[screens.PAGE - 1].position if len(lines) > screens.PAGE else None
-    reader = draft_reader()
-    shown = read(lambda session: queries_visibility.lines(session, realm(), reader, lines[: screens.PAGE]))
+    shown, older = read(lambda session: _told(session, playbook.id, before))
     return page("playbooks/trail", playbook=playbook, title=title, lines=shown, older=older, before=before)
+
+
+def _told(session: Session, playbook_id: int, before: int | None) -> tuple[list[Line], int | None]:
+    """A page of the trail below a position, and below which position the next begins; None for no next one.
+
+    A page of which the reader may see nothing is passed over.
+    """
+    trail_id, reader = queries.trail_of(session, playbook_id), draft_reader()
+    while True:
+        lines = trails.latest(session, trail_id, screens.PAGE + 1, before=before)
+        before = lines[screens.PAGE - 1].position if len(lines) > screens.PAGE else None
+        shown = queries_visibility.lines(session, realm(), reader, lines[: screens.PAGE])
+        if shown or before is None:
+            return shown, before

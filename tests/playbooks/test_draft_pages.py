@@ -17,6 +17,7 @@ from cyberready.playbooks import (
     lifecycle,
     queries,
     queries_drafts,
+    screens,
 )
 from cyberready.playbooks.lifecycle import Change, State
 from tests import world
@@ -543,6 +544,16 @@ def test_the_trail_tells_of_a_draft_only_to_who_may_see_it(house, reader):
     house.approve(made.id)
     house.publish(made.id)
     assert "Geheim?" in outsider.get(path).get_text()
+
+
+def test_the_trail_passes_over_pages_that_the_reader_may_not_see(house, reader):
+    house.published()
+    made = house.act(actions_drafts.begin, "stroomstoring", by=house.author)
+    for _ in range(screens.PAGE + 1):
+        house.act(actions_comments.on_draft, made.id, "kijk", "Geheim?", by=house.author)
+    page = reader(house.deputy).get("/playbooks/stroomstoring/trail")
+    assert "Draaiboek gepubliceerd" in words(page, ".cr-log li div")[0]
+    assert "Geheim?" not in page.get_text()
 
 
 def test_the_trail_calls_steps_and_roles_by_their_names(house, reader):
