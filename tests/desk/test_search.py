@@ -147,17 +147,17 @@ def test_everything_that_a_reader_sees_is_found(database, town, browser, questio
     assert title in links(browser.get("/search", query_string={"q": question}))
 
 
-@pytest.mark.parametrize("slug", ["datalek", "ransomware-bij-de-gemeente", "verkiezingsincident"])
-def test_a_playbook_asked_by_its_title_comes_first(database, town, browser, slug):
+def test_a_playbook_asked_by_its_title_comes_first(database, town, browser):
     realm = Realm(town.home.id)
     made = database.transact(
         lambda session: playbooks.publish_shipped(session, realm, content_root() / "playbooks", SYSTEM, START)
     )
-    title = next(one.title for one in made if (one.slug, one.language) == (slug, "nl"))
     browser.sign_in(town["crisis_team"], town.home)
-    for question in (title, title.lower(), title.upper()):
-        page = browser.get("/search", query_string={"q": question})
-        assert page.select_one(".cr-hit-head a")["href"].startswith(f"/playbooks/{slug}?")
+    for one in made:
+        if one.language == "nl":
+            for question in (one.title, one.title.upper()):
+                page = browser.get("/search", query_string={"q": question})
+                assert page.select_one(".cr-hit-head a")["href"].startswith(f"/playbooks/{one.slug}?")
 
 
 def test_a_step_of_a_playbook_is_found_in_its_current_version_only(database, town, browser):

@@ -15,6 +15,7 @@ from cyberready.platform.clock import now
 from cyberready.platform.db import Database
 from cyberready.platform.realm import Realm
 from tests.journeys.screens import Screen
+from tests.journeys.writing import begin, give_up
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (
@@ -146,3 +147,28 @@ def open_house(chromium, stocked, folder, prepare=None):
 def house(chromium, stocked, tmp_path):
     with open_house(chromium, stocked, tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def writing_doors(chromium, stocked, tmp_path_factory):
+    """One server for a module whose tests write, each in a draft of its own."""
+    with open_house(chromium, stocked, tmp_path_factory.mktemp("house")) as made:
+        yield made
+
+
+@pytest.fixture
+def writing(writing_doors):
+    doors = writing_doors
+    doors.screens = []
+    doors.draft = doors.database.transact(lambda session: begin(session, doors.town))
+    yield doors
+    for screen in doors.screens:
+        if not screen.page.is_closed():
+            screen.page.wait_for_timeout(50)
+            screen.page.close()  # what still looks or keeps must not meet the server that starts below
+        # What a browser says of a server that was stopped is what was meant to happen.
+        screen.faults[:] = [fault for fault in screen.faults if "ERR_" not in fault and "fetch" not in fault]
+    doors.close()
+    if doors.server.process.poll() is not None:
+        doors.server.start()
+    doors.database.transact(lambda session: give_up(session, doors))

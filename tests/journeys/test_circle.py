@@ -14,6 +14,7 @@ from cyberready.platform.clock import now
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions_comments, actions_drafts, editing, queries, queries_drafts, sections
 from tests.journeys.conftest import open_house
+from tests.journeys.writing import pick, review
 
 SLUG, STEP = "ransomware-bij-de-gemeente", "leg-vast"
 SAID = "Het is niet duidelijk wie er 's nachts belt."
@@ -49,14 +50,6 @@ def section(house, number, key=STEP):
     realm = Realm(house.town.home)
     draft = house.database.read(lambda session: queries_drafts.draft(session, realm, number))
     return sections.find(editing.sections(draft.source), key).text
-
-
-def review(screen, faults):
-    """What axe finds and what sticks out, wide and narrow."""
-    for width, height in ((1440, 1000), (390, 844)):
-        screen.resize(width, height)
-        faults += screen.barriers() + screen.overflow()
-    screen.resize(1440, 1000)
 
 
 def plan_an_exercise(house):
@@ -164,14 +157,6 @@ def publish(officer, chair, number, faults):
     officer.page.wait_for_url(re.compile("/playbooks/(?!drafts)"))
 
 
-def pick(screen, field, name):
-    """Tick one of what exists, opening the list."""
-    place = screen.page.locator(f"[data-picker={field}]")
-    if not place.locator("details").evaluate("place => place.open"):
-        place.locator("summary").click()
-    place.locator(f"input[value='{name}']").check()
-
-
 def test_an_improvement_goes_on_in_a_draft_that_is_open(house):
     officer = house.signed_in("security_officer")
     officer.open("/improvements/findings/new?of=comment:1")
@@ -191,103 +176,3 @@ def test_an_improvement_goes_on_in_a_draft_that_is_open(house):
     officer.page.get_by_role("link", name="Open het concept bij deze stap").click()
     officer.page.wait_for_url(f"**/drafts/{draft.id}/sections/{STEP}/form")
     assert not faults, "\n".join(faults)
-
-
-def form_of_step(house, **options):
-    draft = begin(house)
-    screen = house.signed_in("security_officer", **options)
-    screen.open(f"/playbooks/drafts/{draft.id}/sections/{STEP}/form")
-    return screen, draft.id
-
-
-def state(screen, words):
-    expect(screen.page.locator("[data-state]")).to_contain_text(words)
-
-
-def test_choices_are_made_by_keyboard_counted_and_kept_at_the_server(house):
-    writer, number = form_of_step(house)
-    picker = writer.page.locator("[data-picker=clocks]")
-    picker.locator("summary").focus()
-    writer.page.keyboard.press("Enter")
-    writer.page.keyboard.press("Tab")
-    for _box in range(30):  # the box itself, not the list around it that can be scrolled
-        if writer.page.evaluate("document.activeElement.value") == "CBW-24":
-            break
-        writer.page.keyboard.press("Tab")
-    writer.page.keyboard.press("Space")
-    expect(picker.locator("[data-picked]")).to_have_text("1 gekozen")
-    state(writer, "Bewaard om")
-    writer.see("#editor-preview", "Vroegtijdige waarschuwing")
-    faults = []
-    writer.page.locator("[data-picker] details").evaluate_all(
-        "found => found.forEach((one) => (one.open = true))"
-    )
-    review(writer, faults)
-    phone = house.signed_in("security_officer", 390, 844)
-    phone.open(f"/playbooks/drafts/{number}/sections/{STEP}/form")
-    assert phone.page.locator("input[value='CBW-24']").is_checked()
-    assert "CBW-24" not in section(house, number)
-    assert not faults, "\n".join(faults)
-
-
-def test_the_fault_of_an_unknown_name_leads_to_its_box_and_goes_with_it(house):
-    writer, number = form_of_step(house)
-    writer.open(f"/playbooks/drafts/{number}/sections/{STEP}")
-    field = writer.page.locator("#editor-text")
-    field.fill(field.input_value().replace("- Contacten:", "- Termijnen: AVG-99\n- Contacten:"))
-    writer.page.locator("form[data-writing] button[type=submit]").first.click()
-    writer.see(".cr-notice", "Opgeslagen.")
-    writer.open(f"/playbooks/drafts/{number}/sections/{STEP}/form")
-    writer.see("#clocks-error", "AVG-99")
-    writer.page.locator("[data-picker=clocks] details").evaluate("place => (place.open = false)")
-    writer.page.locator("#editor-preview [data-field=clocks]").click()
-    box = writer.page.locator("input[value='AVG-99']")
-    expect(box).to_be_focused()
-    box.uncheck()
-    writer.see("#editor-preview .cr-badge", "Geen fouten")
-    expect(writer.page.locator("#clocks-error")).to_have_count(0)
-    pick(writer, "clocks", "AVG-99")
-    writer.see("#clocks-error", "AVG-99")
-    expect(writer.page.locator("[data-picker=clocks] .cr-error")).to_have_count(1)
-    assert not writer.barriers()
-
-
-def test_choices_come_back_from_the_device_when_the_session_was_gone(house):
-    writer, number = form_of_step(house)
-    had = writer.page.locator("[data-picker] input:checked").evaluate_all(
-        "boxes => boxes.map((box) => box.value)"
-    )
-    pick(writer, "clocks", "CBW-24")
-    state(writer, "Bewaard om")
-    writer.context.clear_cookies()
-    pick(writer, "clocks", "AVG-33")
-    state(writer, "Uw sessie is verlopen")
-    writer.open(house.link("security_officer"))
-    writer.send("")
-    writer.see("h1")
-    writer.page.on("dialog", lambda dialog: dialog.accept())
-    writer.open(f"/playbooks/drafts/{number}/sections/{STEP}/form")
-    state(writer, "van dit apparaat teruggezet")
-    now_ticked = writer.page.locator("[data-picker] input:checked").evaluate_all(
-        "boxes => boxes.map((box) => box.value)"
-    )
-    assert sorted(now_ticked) == sorted({*had, "CBW-24", "AVG-33"})
-    state(writer, "Bewaard om")
-    writer.page.locator("form[data-writing] button[type=submit]").first.click()
-    writer.see(".cr-notice", "Opgeslagen.")
-    assert "CBW-24" in section(house, number)
-    assert "AVG-33" in section(house, number)
-
-
-def test_choices_are_made_without_javascript(house):
-    writer, number = form_of_step(house, java_script_enabled=False)
-    pick(writer, "messages", "storing-raad")
-    writer.page.locator("[data-picker=contacts] summary").click()
-    writer.page.locator("#contacts-other").fill("Nachtportier")
-    writer.page.get_by_role("button", name="Voorbeeld").click()
-    writer.see("#editor-preview", "Nachtportier")
-    expect(writer.page.locator("[data-picker=messages] [data-picked]")).to_contain_text("gekozen")
-    writer.page.locator("form[data-writing] button[type=submit]").first.click()
-    writer.see(".cr-notice", "Opgeslagen.")
-    assert "storing-raad" in section(house, number)
-    assert "Nachtportier" in section(house, number)
