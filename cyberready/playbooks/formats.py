@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import chain, islice, takewhile
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
@@ -22,6 +23,7 @@ FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTIL
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 REFERENCE = re.compile(r" {0,3}\[[^\]]+\]:")
 QUOTE = re.compile(r" {0,3}> ?")
+LONGEST_KEPT = 200_000  # characters of a text that is kept as it was read
 TAKEN = frozenset({"main", "notices"})  # ids that every page of the application has
 
 
@@ -62,15 +64,23 @@ def parse(source: str | bytes) -> Playbook:
 
 
 def attempt(source: str | bytes) -> tuple[Playbook | None, list[Fault]]:
-    """What can be read of a file with faults (None when its front matter is one), and the faults."""
+    """What can be read of a file with faults (None when its front matter is one), and the faults.
+
+    The same object for the same text, while it is at hand: pages and acts read a text several times.
+    """
     text = text_of(source)
+    playbook, faults = (kept if len(text) <= LONGEST_KEPT else _attempted)(text)
+    return playbook, list(faults)
+
+
+def _attempted(text: str) -> tuple[Playbook | None, tuple[Fault, ...]]:
     excess.refuse(text)
     matter = FRONT.match(text, len(text) - len(text.lstrip("\n")))
     if matter is None:
         sentence = (
             "The front matter is missing. Begin with a line ---, then slug, title and so on, then a line ---."
         )
-        return None, [Fault(1, "", sentence)]
+        return None, (Fault(1, "", sentence),)
     front, given, faults = _front(matter[1], text.count("\n", 0, matter.start(1)) + 1)
     above = text.count("\n", 0, matter.end())
     body = "\n" * above + text[matter.end() :]
@@ -78,8 +88,14 @@ def attempt(source: str | bytes) -> tuple[Playbook | None, list[Fault]]:
     intro, phases = reader.read()
     faults += [*islice(_unfit_placeholders(given, body), MOST_FAULTS), *reader.faults]
     if front is None:
-        return None, faults
-    return Playbook(**dict(front), intro=intro, phases=phases, digest=digest(text)), faults
+        return None, tuple(faults)
+    return Playbook(**dict(front), intro=intro, phases=phases, digest=digest(text)), tuple(faults)
+
+
+@lru_cache(maxsize=128)
+def kept(text: str) -> tuple[Playbook | None, tuple[Fault, ...]]:
+    """What ``attempt`` says of a text, the same object as before while it is at hand."""
+    return _attempted(text)
 
 
 def _front(text: str, line: int) -> tuple[Front | None, Document | None, list[Fault]]:

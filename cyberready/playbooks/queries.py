@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload, undefer
@@ -333,9 +332,8 @@ def trail_of(session: Session, playbook_id: int) -> int:
     return found
 
 
-@lru_cache(maxsize=128)
 def parsed(source: str) -> Script:
-    """The playbook that a release's source holds; the same object for the same source."""
+    """The playbook that a release's source holds."""
     return formats.parse(source)
 
 
