@@ -299,8 +299,9 @@ def judge(
 ) -> Retest:
     """Record how a step did this time; seen again files a new finding at *aim*, so that what comes back is counted.
 
-    *aim* is the step in the version that was practised; without it the new one points where the old one does. Who judges otherwise after all withdraws that finding, as long
-    as no improvement answers it, and brings it back by judging so again.
+    *aim* is the step in the version that was practised; without it the new one points where the old one does.
+    Who judges otherwise after all withdraws that finding, as long as no improvement answers it, and brings it back by
+    judging so again.
     """
     judged = queries.retest(session, realm, exercise_id, retest_id)
     session.refresh(judged, ("outcome", "filed_id"), with_for_update=True)  # two at once file one finding
