@@ -71,7 +71,7 @@ def _readings(
     now: datetime,
 ) -> None:
     on_duty = readings.duty_starts(session, realm, *tonight(now, AMSTERDAM))
-    shelf = readings.shelf(session, realm)
+    shelf = readings.shelf(session, realm, next(iter(everybody)) if len(everybody) == 1 else None)
     for number, roles in everybody.items():
         for one in shelf.unread(number, roles, speaks[number]):
             found[number].append(_to_read(one, on_duty.get(number), now))

@@ -329,15 +329,18 @@ def judge(
 
 
 def _reconsider(session: Session, realm: Realm, judged: Retest, actor: Actor, now: datetime) -> None:
-    """Withdraw the finding that a judgement filed, or bring it back, as the judgement is now."""
+    """Withdraw the finding that a judgement filed, or bring it back, as the judgement is now.
+
+    One that somebody put aside, which takes a reason, stays aside.
+    """
     filed = queries.finding(session, realm, judged.filed_id or 0)
-    about = f"finding:{filed.id}"
-    if judged.outcome == Outcome.AGAIN and filed.state == FindingState.DISMISSED:
-        filed.state, filed.dismissed_because = FindingState.OPEN, ""
+    about, again = f"finding:{filed.id}", judged.outcome == Outcome.AGAIN
+    if again and filed.state == FindingState.DISMISSED and not filed.dismissed_because:
+        filed.state = FindingState.OPEN
         said = {"text": filed.text, "occasion": filed.occasion_title, "playbook": filed.slug}
         _note(session, realm, Kind.FINDING_FILED, about, actor, now, **said, step=filed.step_id)
-    elif filed.state == FindingState.OPEN and filed.improvement_id is None:
-        filed.state, filed.dismissed_because = FindingState.DISMISSED, judged.note
+    elif not again and filed.state == FindingState.OPEN and filed.improvement_id is None:
+        filed.state = FindingState.DISMISSED
         reason = judged.note or filed.occasion_title
         _note(session, realm, Kind.FINDING_DISMISSED, about, actor, now, reason=reason)
 

@@ -42,7 +42,8 @@ class Finding(Base):
     """Something that should be better, seen on one occasion; it points at a step of a version of a playbook.
 
     ``occasion`` names where it was seen (``exercise:4``, ``incident:2``, ``comment:9``, or a scan or audit by its
-    name); ``slug``, ``version`` and ``step_id`` are empty when it is about no playbook or no step.
+    name); ``slug``, ``version`` and ``step_id`` are empty when it is about no playbook or no step. Put aside without
+    ``dismissed_because`` it was withdrawn, as the evaluation point that filed it was judged otherwise after all.
     """
 
     __tablename__ = "findings"

@@ -198,15 +198,6 @@ def release(session: Session, realm: Realm, release_id: int, slug: str | None = 
     return found
 
 
-def named(session: Session, realm: Realm, slug: str, language: str, version: str) -> PlaybookRelease:
-    """The release of a version in one language, without its source; raises NotFound."""
-    called = (PlaybookRelease.language == language, PlaybookRelease.version == version)
-    found = session.scalars(_releases(realm).where(PlaybookRelease.slug == slug, *called)).first()
-    if found is None:
-        raise NotFound("This version of the playbook does not exist.")
-    return found
-
-
 def releases(
     session: Session, realm: Realm, slug: str, *, limit: int | None = None, before: int | None = None
 ) -> list[PlaybookRelease]:

@@ -155,11 +155,6 @@ def shelf(session: Session, realm: Realm, account_id: int | None = None) -> Shel
     )
 
 
-def unread(session: Session, realm: Realm, account_id: int, roles: Collection[str]) -> list[Unread]:
-    """What a person with these roles must still read, by title."""
-    return shelf(session, realm, account_id).unread(account_id, roles)
-
-
 def by_role(session: Session, realm: Realm) -> dict[str, list[Duties]]:
     """What everybody must know and has read, by role; within one who has most to read comes first."""
     kept = shelf(session, realm)

@@ -21,6 +21,7 @@ from cyberready.playbooks import (
     placeholders,
     queries,
     queries_comments,
+    queries_drafts,
     queries_placeholders,
     queries_reading,
     queries_readings,
@@ -67,7 +68,14 @@ def old_reading(slug: str, release_id: int) -> ResponseReturnValue:
 @may("playbooks.read")
 def version_reading(slug: str, language: str, version: str) -> ResponseReturnValue:
     """Lead to a version by what it is called, as it is in findings."""
-    found = read(lambda session: queries.named(session, realm(), slug, language, version))
+
+    def named(session: Session) -> PlaybookRelease | None:
+        book = queries_drafts.playbook(session, realm(), slug)
+        return queries.numbered(session, book.id, language, version)
+
+    found = read(named)
+    if found is None:
+        raise NotFound("This version of the playbook does not exist.")
     return redirect(url_for("playbooks.old_reading", slug=slug, release_id=found.id), code=303)
 
 

@@ -261,7 +261,7 @@ def test_who_judges_otherwise_after_all_withdraws_the_finding_and_who_then_retur
     (again,) = house.ask(queries.seen_at, "exercise:2")
     judge(house, 2, taken.id, Outcome.BETTER, "Toch gekeken.")
     withdrawn = house.ask(queries.finding, again.id)
-    assert (withdrawn.state, withdrawn.dismissed_because) == (FindingState.DISMISSED, "Toch gekeken.")
+    assert (withdrawn.state, withdrawn.dismissed_because) == (FindingState.DISMISSED, "")
     assert house.ask(queries.proposed, 3, "stroomstoring") == []
     judge(house, 2, taken.id, Outcome.NOT_SEEN)
     judge(house, 2, taken.id, Outcome.AGAIN)
@@ -269,6 +269,21 @@ def test_who_judges_otherwise_after_all_withdraws_the_finding_and_who_then_retur
         (again.id, FindingState.OPEN)
     ]
     assert [one.id for one in house.ask(queries.proposed, 3, "stroomstoring")] == [again.id]
+
+
+def test_a_finding_that_somebody_put_aside_stays_so_however_it_is_judged(house):
+    filed = file(house, occasion="exercise:1")
+    taken = house.act(actions.test_again, 2, "stroomstoring", filed.id, by=house.officer)
+    judge(house, 2, taken.id, Outcome.AGAIN)
+    (again,) = house.ask(queries.seen_at, "exercise:2")
+    house.act(actions.dismiss, again.id, "Hoort bij een ander draaiboek.", by=house.officer)
+    for outcome in (Outcome.BETTER, Outcome.AGAIN):
+        judge(house, 2, taken.id, outcome)
+        kept = house.ask(queries.finding, again.id)
+        assert (kept.state, kept.dismissed_because) == (
+            FindingState.DISMISSED,
+            "Hoort bij een ander draaiboek.",
+        )
 
 
 def test_a_finding_that_is_being_improved_is_not_withdrawn_by_another_judgement(house):

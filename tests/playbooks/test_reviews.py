@@ -53,7 +53,7 @@ def review(house, at=None):
 
 
 def unread(house, account, *roles):
-    return house.ask(queries_readings.unread, account.id, roles or ("crisis_team",))
+    return house.ask(queries_readings.shelf, account.id).unread(account.id, roles or ("crisis_team",))
 
 
 def test_a_review_is_due_a_year_after_publication_and_moves_when_somebody_confirms(house):

@@ -160,7 +160,7 @@ class TestReading:
         return house.ask(question)
 
     def unread(self, house):
-        return house.ask(queries_readings.unread, house.deputy.id, ["crisis_team"])
+        return house.ask(queries_readings.shelf, house.deputy.id).unread(house.deputy.id, ["crisis_team"])
 
     def enough(self, house):
         (found,) = house.ask(queries_readings.readers, house.ask(queries.current, SLUG))
