@@ -21,8 +21,6 @@ class Browser:
         self.page = None
         self.response = None
         self.csrf = (None, None)
-        # The spelling of a page does not change with the database, and looking at it takes most of the time.
-        self.spelling = app.extensions[NAME].database.engine.dialect.name == "sqlite"
 
     def another(self) -> "Browser":
         """A second browser on the same application."""
@@ -93,8 +91,7 @@ class Browser:
         for name, value in HEADERS.items():
             assert response.headers[name] == value, name
         if response.mimetype == "text/html" and response.data and response.status_code != 303:
-            fragment = htmx and response.status_code == 200
-            self.page = review(response.text, fragment=fragment, spelling=self.spelling)
+            self.page = review(response.text, fragment=htmx and response.status_code == 200)
         else:
             self.page = None
         return self.page
@@ -107,10 +104,12 @@ def told(response) -> str:
     return " | ".join(words) or soup.get_text(" ", strip=True)[:300]
 
 
-def review(html: str, *, fragment: bool = False, spelling: bool = True) -> BeautifulSoup:
+def review(html: str, *, fragment: bool = False) -> BeautifulSoup:
     """Check what every page must be: valid, titled, labelled, without inline code."""
-    if spelling:
-        judge_spelling(html, fragment=fragment)
+    parser = html5lib.HTMLParser(strict=False)
+    (parser.parseFragment if fragment else parser.parse)(html)
+    errors = [error for error in parser.errors if error[1] != "expected-doctype-but-got-start-tag"]
+    assert not errors, [(place, name, html.splitlines()[place[0] - 1][:160]) for place, name, _ in errors[:3]]
     page = BeautifulSoup(html, "html.parser")
     tags = page.find_all(True)
     if not fragment:
@@ -135,14 +134,6 @@ def review(html: str, *, fragment: bool = False, spelling: bool = True) -> Beaut
 def named(tags, *names):
     """The elements of these names."""
     return [tag for tag in tags if tag.name in names]
-
-
-def judge_spelling(html: str, *, fragment: bool) -> None:
-    """Every tag is opened and closed as HTML wants it."""
-    parser = html5lib.HTMLParser(strict=False)
-    (parser.parseFragment if fragment else parser.parse)(html)
-    errors = [error for error in parser.errors if error[1] != "expected-doctype-but-got-start-tag"]
-    assert not errors, [(place, name, html.splitlines()[place[0] - 1][:160]) for place, name, _ in errors[:3]]
 
 
 def judge_document(page, tags) -> None:

@@ -10,7 +10,6 @@ expect.set_options(timeout=PATIENCE)
 REFUSAL = re.compile(r"\bstatus (of )?4\d\d\b")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}
-NARROW, LONG = 600, 1000  # pixels and elements
 TELL_POLICY = """
 document.addEventListener("securitypolicyviolation",
   (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
@@ -100,11 +99,8 @@ class Screen:
     # --- what every page must be ------------------------------------------------------------------------------
 
     def barriers(self) -> list[str]:
-        """What axe finds on this page; colours of a long page are looked at in a wide window only, as it takes seconds."""
-        narrow = self.page.viewport_size["width"] < NARROW
-        long = narrow and self.page.locator("*").count() > LONG
-        options = {**OPTIONS, "rules": {"color-contrast": {"enabled": not long}}}
-        found = Axe().run(self.page, options=options).response["violations"]
+        """What axe finds on this page."""
+        found = Axe().run(self.page, options=OPTIONS).response["violations"]
         return [
             f"{self.page.url} {one['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:200]}"
             for one in found
