@@ -52,6 +52,20 @@ def test_what_was_typed_comes_back_when_browser_and_server_were_gone_together(ho
     assert writer.page.evaluate("Object.keys(localStorage).length") == 0
 
 
+def test_what_was_saved_is_not_put_back_when_one_leaves_before_the_next_page_is_ready(house):
+    writer = house.signed_in("security_officer")
+    at(house, writer, "sections/leg-vast")
+    type_at_the_end(writer, "\nEn meteen verder.")
+    state(writer, "Bewaard om")
+    writer.page.route("**/js/editor.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    save(writer)
+    writer.see(".cr-notice", "Opgeslagen.")
+    writer.page.unroute_all()
+    at(house, writer, "sections/leg-vast")
+    expect(writer.page.locator("[data-state]")).to_be_empty()
+    assert writer.page.evaluate("Object.keys(localStorage).length") == 0
+
+
 def test_what_is_typed_survives_the_end_of_the_session(house):
     writer = house.signed_in("security_officer")
     at(house, writer, "sections/leg-vast")

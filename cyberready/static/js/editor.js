@@ -75,14 +75,17 @@
     }
     // What another device sent to the server since is newer; clocks only matter then.
     if (!stored || (stored.keptAt !== said.keptAt && stored.at <= Date.parse(said.keptAt))) return;
-    const before = written();
+    // Who leaves before the page after a save is ready finds the text still here; saving trims its end.
+    const trimmed = (value) => (typeof value === "string" ? value.trimEnd() : value);
+    const differs = ([key, value]) => key !== "version" && key in stored.values && trimmed(stored.values[key]) !== trimmed(value);
+    const other = Object.entries(typed()).some(differs);
+    if (!other) return localStorage.removeItem(name);
     for (const field of fields()) {
       const value = stored.values[keyOf(field)];
       if (value === undefined) continue;
       if (ticked(field)) field.checked = value;
       else field.value = value;
     }
-    if (written() === before) return localStorage.removeItem(name);
     changed();
     say("saidRestored", "warn");
   }
