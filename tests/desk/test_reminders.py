@@ -15,7 +15,7 @@ from cyberready.improvements.rules import Origin, Priority, Theme
 from cyberready.people import actions as people
 from cyberready.platform.mail import outbox
 from cyberready.platform.mail.outbox import State
-from cyberready.playbooks import actions_approval, actions_drafts, actions_reviews
+from cyberready.playbooks import actions_drafts, actions_reviews
 from cyberready.playbooks.lifecycle import Change
 from cyberready.settings import Settings
 from cyberready.trail import queries as trails
@@ -175,13 +175,7 @@ def test_a_draft_waits_for_its_approver_then_for_who_publishes(house):
 
 def test_a_draft_waits_for_the_deputy_while_the_approver_is_away(house):
     house.submitted()
-    house.act(
-        actions_approval.delegate,
-        house.deputy.id,
-        starts_at=house.now,
-        ends_at=house.now + timedelta(days=2),
-        by=house.director,
-    )
+    house.delegate()
     assert Cause.APPROVE in causes(house, house.deputy, house.now + timedelta(days=1))
 
 

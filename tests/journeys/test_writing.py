@@ -57,7 +57,9 @@ def test_what_was_saved_is_not_put_back_when_one_leaves_before_the_next_page_is_
     at(house, writer, "sections/leg-vast")
     type_at_the_end(writer, "\nEn meteen verder.")
     state(writer, "Bewaard om")
-    writer.page.route("**/js/editor.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    writer.page.route(
+        "**/js/editor.js*", lambda route: route.fulfill(body="", content_type="text/javascript")
+    )
     save(writer)
     writer.see(".cr-notice", "Opgeslagen.")
     writer.page.unroute_all()

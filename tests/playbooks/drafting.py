@@ -2,17 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from cyberready.people import actions_roster as roster
 from cyberready.people.models import Account
 from cyberready.people.rules import ChannelKind
 from cyberready.platform.db import Database
 from cyberready.platform.realm import Realm
-from cyberready.playbooks import actions, actions_approval, actions_drafts, queries, queries_drafts
+from cyberready.playbooks import (
+    actions,
+    actions_approval,
+    actions_drafts,
+    actions_sections,
+    queries,
+    queries_drafts,
+)
 from cyberready.playbooks.actions_approval import Remark
 from cyberready.playbooks.lifecycle import Change
 from cyberready.trail import queries as trails
 from tests import world
+from tests.playbooks.pages import section
 from tests.playbooks.writing import SMALL
 
 NOTE = "De belronde is aangescherpt na de oefening van mei."
@@ -89,6 +98,12 @@ class House:
         digest = digest or self.draft(draft_id).digest
         return self.act(actions_approval.approve, draft_id, digest=digest, by=by or self.director)
 
+    def delegate(self, deputy=None, start=world.START, lasting=timedelta(days=2)):
+        """Let somebody, the deputy unless another is given, approve for the director."""
+        deputy_id = (deputy or self.deputy).id
+        named = {"starts_at": start, "ends_at": start + lasting}
+        return self.act(actions_approval.delegate, deputy_id, **named, by=self.director)
+
     def refuse(self, draft_id, *remarks, by=None):
         said = [Remark(step, text) for step, text in remarks]
         digest = self.draft(draft_id).digest
@@ -163,3 +178,13 @@ class House:
             return [line.kind for line in trails.lines(session, queries.trail_of(session, playbook_id))]
 
         return self.database.read(question)
+
+
+def overtake(act, draft, old="- [ ] Kijk naar buiten.", new="- [ ] Van haar."):
+    """Somebody else changes the step *kijk*."""
+    base = section(SMALL, "kijk")
+    assert old in base.text
+    text = base.text.replace(old, new)
+    write = partial(actions_sections.write, draft_id=draft.id, key="kijk", text=text, base=base.digest)
+    act(write, role="communications")
+    return base

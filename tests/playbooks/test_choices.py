@@ -10,7 +10,7 @@ from cyberready.platform import law
 from cyberready.playbooks import actions_drafts, editing, messages, sections
 from tests import world
 from tests.playbooks.drafting import House
-from tests.playbooks.test_editor_pages import form_of
+from tests.playbooks.pages import form_of
 from tests.playbooks.writing import SMALL, changed
 
 FIELDS = ("messages", "contacts", "clocks", "playbooks")

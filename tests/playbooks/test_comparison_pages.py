@@ -13,11 +13,6 @@ PATH = "/playbooks/stroomstoring/compare"
 
 
 @pytest.fixture
-def town(database):
-    return world.town(database)
-
-
-@pytest.fixture
 def reader(browser, town):
     return browser.sign_in(town["crisis_team"], town.home)
 

@@ -1,31 +1,18 @@
 """From a first text to a published version, and every way in which that is refused."""
 
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import text as sql
-from sqlalchemy.exc import IntegrityError
 
-from cyberready.kernel.actor import Actor
 from cyberready.kernel.refusals import Conflict, NotFound, Refused
 from cyberready.platform.faults import FaultsFound
-from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions_approval, actions_drafts, queries, queries_drafts
 from cyberready.playbooks.formats import canonical, digest
 from cyberready.playbooks.lifecycle import Change, Standing, State
-from cyberready.trail import queries as trails
 from cyberready.trail.rules import Kind
-from cyberready.trail.wording import say
 from tests import world
 from tests.playbooks.drafting import NOTE, House
 from tests.playbooks.writing import SMALL, changed
 
 BETTER = changed(("Bel aan.", "Bel twee keer aan."))
-
-
-@pytest.fixture
-def house(database):
-    return House(database, world.town(database))
 
 
 def test_the_whole_way_from_a_file_to_a_published_version(house):
@@ -52,21 +39,6 @@ def test_the_whole_way_from_a_file_to_a_published_version(house):
     ]
 
 
-def test_an_approval_says_name_function_and_moment(house):
-    release = house.published()
-    found = house.database.read(
-        lambda session: queries_drafts.release_approvals(session, [release.id])[release.id]
-    )
-    (approval,) = found
-    assert (approval.name, approval.function, approval.on_behalf_name) == (
-        house.director.name,
-        "directeur",
-        "",
-    )
-    assert approval.digest == release.digest
-    assert approval.at < release.published_at
-
-
 def test_a_minor_version_and_a_major_one_get_their_numbers(house):
     house.published()
     begun = house.act(actions_drafts.begin, "stroomstoring", by=house.author)
@@ -84,225 +56,6 @@ def test_a_minor_version_and_a_major_one_get_their_numbers(house):
         ("1.1", Standing.SUPERSEDED),
         ("1.0", Standing.SUPERSEDED),
     ]
-
-
-@pytest.mark.parametrize("who", ["author", "editor", "describer"])
-def test_who_wrote_any_of_it_cannot_approve(house, who):
-    made = house.bring_in()
-    wrote = house.author
-    if who == "editor":
-        wrote = house.director
-        house.save(made.id, BETTER, by=wrote)
-        house.save(made.id, SMALL)
-    if who == "describer":
-        wrote = house.director
-        house.described(made.id, note="x", by=wrote)
-    else:
-        house.described(made.id)
-    house.mandate(made.playbook_id, (wrote, "directeur"))
-    with pytest.raises(Refused, match="wrote part of this draft and can never approve it"):
-        house.submit(made.id)
-
-
-def named(house, *who):
-    """A draft of a file of which the author says that these wrote it as well."""
-    wrote = [one.id for one in who]
-    return house.act(actions_drafts.bring_in, SMALL, origin="oud.docx", writers=wrote, by=house.author)
-
-
-def test_who_is_named_as_a_writer_of_a_file_cannot_approve_it(house):
-    made = named(house, house.director, house.author)
-    house.described(made.id)
-    house.mandate(made.playbook_id, (house.director, "directeur"))
-    with pytest.raises(Refused, match="wrote part of this draft and can never approve it"):
-        house.submit(made.id)
-    house.mandate(made.playbook_id, (house.deputy, "loco"))
-    house.submit(made.id)
-    with pytest.raises(Refused, match="You cannot approve this draft"):
-        house.approve(made.id, by=house.director)
-    with pytest.raises(Refused, match="or you wrote part of it"):
-        house.refuse(made.id, ("", "Anders."), by=house.director)
-    assert house.approve(made.id, by=house.deputy).state == State.APPROVED
-
-
-def test_the_entry_of_a_file_says_who_else_wrote_it(house):
-    made = named(house, house.director, house.author)
-    assert house.ask(queries_drafts.named_writers, made.id) == [house.director.name]
-    (entry,) = house.database.read(
-        lambda session: trails.lines(session, queries.trail_of(session, made.playbook_id))
-    )
-    assert entry.body["written_by"] == house.director.name
-    assert house.director.name in say(entry)
-
-
-def test_somebody_of_another_organisation_is_no_writer(house):
-    stranger = world.account(house.database, house.town.region, "administrator", name="Vreemde")
-    with pytest.raises(NotFound):
-        named(house, stranger)
-
-
-def test_a_writer_who_was_named_stays_one(house):
-    made = named(house, house.director)
-    for statement in ("UPDATE draft_writers SET writer = 'account:0'", "DELETE FROM draft_writers"):
-        with pytest.raises(IntegrityError):
-            house.database.transact(lambda session, said=statement: session.execute(sql(said)), attempts=1)
-    assert house.director.id in house.database.read(
-        lambda session: queries_drafts.editors(session, [made])[made.id]
-    )
-
-
-def test_an_earlier_description_by_another_is_forgotten_with_its_words(house):
-    made = house.bring_in()
-    house.described(made.id, note="Eerste versie.", by=house.director)
-    house.described(made.id)
-    house.mandate(made.playbook_id, (house.director, "directeur"))
-    assert house.submit(made.id).state == State.IN_REVIEW
-
-
-def test_who_wrote_the_words_stays_a_writer_when_another_changes_minor_to_major(house):
-    house.published()
-    made = house.act(actions_drafts.begin, "stroomstoring", by=house.author)
-    house.save(made.id, BETTER)
-    house.described(made.id, Change.MINOR, by=house.director)
-    house.described(made.id, Change.MAJOR)
-    with pytest.raises(Refused, match="wrote part of this draft and can never approve it"):
-        house.submit(made.id)
-
-
-def test_the_author_cannot_approve_as_deputy_of_an_absent_approver(house):
-    made = house.submitted()
-    house.act(
-        actions_approval.delegate,
-        house.author.id,
-        starts_at=world.START,
-        ends_at=world.START + timedelta(days=7),
-        by=house.director,
-    )
-    with pytest.raises(Refused, match="You cannot approve this draft"):
-        house.approve(made.id, by=house.author)
-    assert house.draft(made.id).state == State.IN_REVIEW
-
-
-def test_a_deputy_approves_in_the_name_of_who_is_absent(house):
-    made = house.submitted()
-    with pytest.raises(Refused):
-        house.approve(made.id, by=house.deputy)
-    given = house.act(
-        actions_approval.delegate,
-        house.deputy.id,
-        starts_at=world.START,
-        ends_at=world.START + timedelta(days=7),
-        by=house.director,
-    )
-    assert house.ask(queries_drafts.waiting_for, house.deputy.id, now=house.now)[0].id == made.id
-    assert house.approve(made.id, by=house.deputy).state == State.APPROVED
-    (approval,) = house.database.read(lambda session: queries_drafts.approvals(session, [made.id]))[made.id]
-    assert (approval.name, approval.on_behalf_name) == (house.deputy.name, house.director.name)
-    house.act(actions_approval.end_delegation, given.id, by=house.director)
-    with pytest.raises(NotFound):
-        house.act(actions_approval.end_delegation, given.id, by=house.director)
-    with pytest.raises(NotFound):
-        house.act(actions_approval.end_delegation, given.id, by=house.deputy)
-
-
-def test_a_delegation_that_is_over_gives_nothing(house):
-    made = house.submitted()
-    house.act(
-        actions_approval.delegate,
-        house.deputy.id,
-        starts_at=world.START,
-        ends_at=world.START + timedelta(hours=1),
-        by=house.director,
-    )
-    house.now += timedelta(hours=2)
-    with pytest.raises(Refused):
-        house.approve(made.id, by=house.deputy)
-    assert house.ask(queries_drafts.waiting_for, house.deputy.id, now=house.now) == []
-
-
-@pytest.mark.parametrize(
-    ("deputy", "start", "end", "words"),
-    [
-        ("director", 0, 1, "a colleague"),
-        ("deputy", 2, 1, "an end after"),
-        ("deputy", -3, -1, "an end after"),
-        ("deputy", 0, 800, "at most a year"),
-    ],
-)
-def test_a_delegation_that_cannot_be_is_refused(house, deputy, start, end, words):
-    with pytest.raises(Refused, match=words):
-        house.act(
-            actions_approval.delegate,
-            getattr(house, deputy).id,
-            starts_at=house.now + timedelta(days=start),
-            ends_at=house.now + timedelta(days=end),
-            by=house.director,
-        )
-
-
-def test_two_approvers_in_order(house):
-    made = house.submitted(SMALL, (house.officer, "ISO"), (house.director, "directeur"))
-    with pytest.raises(Refused, match="not next"):
-        house.approve(made.id, by=house.director)
-    assert house.approve(made.id, by=house.officer).state == State.IN_REVIEW
-    with pytest.raises(Refused):
-        house.approve(made.id, by=house.officer)
-    assert house.approve(made.id, by=house.director).state == State.APPROVED
-
-
-def test_two_approvers_in_any_order(house):
-    made = house.submitted(SMALL, (house.officer, "ISO"), (house.director, "directeur"), in_order=False)
-    assert house.approve(made.id, by=house.director).state == State.IN_REVIEW
-    assert house.approve(made.id, by=house.officer).state == State.APPROVED
-
-
-def test_one_person_agrees_once_also_as_deputy(house):
-    made = house.submitted(SMALL, (house.officer, "ISO"), (house.director, "directeur"))
-    house.act(
-        actions_approval.delegate,
-        house.officer.id,
-        starts_at=world.START,
-        ends_at=world.START + timedelta(days=1),
-        by=house.director,
-    )
-    house.approve(made.id, by=house.officer)
-    with pytest.raises(Refused, match="agreed already"):
-        house.approve(made.id, by=house.officer)
-
-
-@pytest.mark.parametrize("moment", ["in review", "approved"])
-def test_an_edit_lets_approvals_lapse_and_says_so(house, moment):
-    made = house.submitted(SMALL, (house.officer, "ISO"), (house.director, "directeur"))
-    house.approve(made.id, by=house.officer)
-    if moment == "approved":
-        house.approve(made.id)
-    kept = house.save(made.id, BETTER)
-    assert (kept.state, kept.version) == (State.DRAFT, "0.91")
-    said = house.database.read(lambda session: queries_drafts.approvals(session, [made.id]))[made.id]
-    assert all(one.lapsed_at == house.now for one in said)
-    assert all(one.lapsed_by == f"account:{house.author.id}" for one in said)
-    assert house.entries(made.playbook_id)[-2:] == [Kind.APPROVALS_LAPSED, Kind.DRAFT_SAVED]
-    with pytest.raises(Conflict, match="not under review"):
-        house.publish(made.id)
-
-
-def test_an_edit_and_its_undoing_do_not_bring_the_approval_back(house):
-    made = house.submitted()
-    house.approve(made.id)
-    house.save(made.id, BETTER)
-    house.save(made.id, SMALL)
-    house.submit(made.id)
-    with pytest.raises(Conflict, match="everybody who must"):
-        house.publish(made.id)
-    house.approve(made.id)
-    assert house.publish(made.id).version == "1.0"
-
-
-def test_another_description_also_takes_it_back(house):
-    made = house.submitted()
-    house.approve(made.id)
-    assert house.described(made.id).state == State.APPROVED
-    assert house.described(made.id, note="Iets anders.").state == State.DRAFT
 
 
 def test_saving_the_same_text_changes_nothing(house):
@@ -335,52 +88,6 @@ def test_every_text_is_kept(house):
     assert house.ask(queries_drafts.revision, made.id, 2).source == BETTER
     with pytest.raises(NotFound):
         house.ask(queries_drafts.revision, made.id, 4)
-
-
-def test_a_refusal_sends_the_draft_back_with_remarks_on_steps(house):
-    made = house.submitted(SMALL, (house.officer, "ISO"), (house.director, "directeur"))
-    house.approve(made.id, by=house.officer)
-    kept = house.refuse(made.id, ("waarschuw", "Wie belt aan?"), ("", "Te lang."), ("kijk", "  "))
-    assert (kept.state, kept.version) == (State.DRAFT, "0.91")
-    said = house.database.read(lambda session: queries_drafts.approvals(session, [made.id]))[made.id]
-    assert [(one.verdict, one.lapsed_at is None) for one in said] == [("approved", False), ("refused", True)]
-    assert [(one.step_id, one.text) for one in said[1].remarks] == [
-        ("waarschuw", "Wie belt aan?"),
-        ("", "Te lang."),
-    ]
-    assert house.entries(made.playbook_id)[-2:] == [Kind.APPROVALS_LAPSED, Kind.DRAFT_REFUSED]
-
-
-def test_an_approved_draft_can_still_be_sent_back_by_who_approved_it(house):
-    made = house.submitted()
-    house.approve(made.id)
-    assert house.refuse(made.id, ("", "Toch niet.")).state == State.DRAFT
-
-
-@pytest.mark.parametrize(
-    ("remarks", "who", "words"),
-    [
-        ([("", " ")], "director", "Write what must change"),
-        ([("nergens", "x")], "director", "does not exist"),
-        ([("", "x")], "deputy", "not in its mandate"),
-        ([("", "x")], "author", "not in its mandate"),
-    ],
-)
-def test_a_refusal_is_refused(house, remarks, who, words):
-    made = house.submitted()
-    with pytest.raises(Refused, match=words):
-        house.refuse(made.id, *remarks, by=getattr(house, who))
-    assert house.draft(made.id).state == State.IN_REVIEW
-
-
-def test_who_approves_must_have_read_this_very_text(house):
-    made = house.submitted()
-    seen = house.draft(made.id).digest
-    house.save(made.id, BETTER)
-    house.submit(made.id)
-    with pytest.raises(Conflict, match="changed while you were reading"):
-        house.approve(made.id, digest=seen)
-    house.approve(made.id)
 
 
 def test_submitting_asks_for_a_note_a_mandate_and_a_text_without_faults(house):
@@ -488,29 +195,6 @@ def test_a_draft_is_taken_back_from_review(house):
     assert (kept.state, kept.version, kept.mandate_id) == (State.DRAFT, "0.91", None)
 
 
-def test_the_mandate_of_a_review_is_the_one_it_was_submitted_under(house):
-    made = house.submitted()
-    house.mandate(made.playbook_id, (house.deputy, "voorzitter"))
-    with pytest.raises(Refused):
-        house.approve(made.id, by=house.deputy)
-    house.approve(made.id)
-    assert house.publish(made.id).version == "1.0"
-
-
-@pytest.mark.parametrize(
-    ("approvers", "words"),
-    [
-        ([], "at least one approver"),
-        ([("director", "directeur")] * 2, "each approver once"),
-        ([("director", " ")], "the function under which"),
-    ],
-)
-def test_a_mandate_that_cannot_be_is_refused(house, approvers, words):
-    made = house.bring_in()
-    with pytest.raises(Refused, match=words):
-        house.mandate(made.playbook_id, *((getattr(house, who), function) for who, function in approvers))
-
-
 def test_a_foreign_organisation_finds_nothing(house):
     made = house.submitted()
     release = house.published(changed(("slug: stroomstoring", "slug: ander")))
@@ -536,19 +220,6 @@ def test_a_foreign_organisation_finds_nothing(house):
         stranger.draft(made.id)
     assert stranger.ask(queries_drafts.open_drafts) == []
     assert stranger.ask(queries_drafts.mandate, made.playbook_id) is None
-
-
-def test_a_process_approves_nothing(house):
-    made = house.submitted()
-    robot = Actor("system", "cyberready", "system")
-
-    def work(session):
-        actions_approval.approve(
-            session, Realm(house.town.home.id), made.id, digest=made.digest, actor=robot, now=house.now
-        )
-
-    with pytest.raises(Refused, match="your own account"):
-        house.database.transact(work)
 
 
 def test_a_withdrawn_version_gives_way_to_the_one_before_and_its_number_is_not_used_again(house):
@@ -610,19 +281,6 @@ def test_open_drafts_are_listed_last_changed_first(house):
     house.act(actions_drafts.abandon, second.id, by=house.author)
     assert [one.id for one in house.ask(queries_drafts.open_drafts)] == [first.id]
     assert [one.id for one in house.ask(queries_drafts.drafts_of, first.playbook_id)] == [first.id]
-
-
-def test_delegations_stand_in_the_trail_of_the_organisation(house):
-    house.act(
-        actions_approval.delegate,
-        house.deputy.id,
-        starts_at=world.START,
-        ends_at=world.START + timedelta(days=1),
-        by=house.director,
-    )
-    head = house.database.read(lambda session: trails.organisation_trail(session, house.town.home.id).id)
-    (line,) = house.database.read(lambda session: trails.of_kinds(session, head, Kind.DELEGATION_SET))
-    assert (line.body["deputy"], line.body["principal"]) == (house.deputy.name, house.director.name)
 
 
 def test_no_playbook_takes_a_word_that_an_address_needs(app, house):

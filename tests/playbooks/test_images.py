@@ -12,7 +12,6 @@ from cyberready.platform import markdown
 from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions_images, queries_images
 from cyberready.trail import queries as trails
-from tests import world
 from tests.world import START
 
 
@@ -20,11 +19,6 @@ def picture(colour="red", kind="PNG"):
     sink = io.BytesIO()
     Image.new("RGB", (30, 20), colour).save(sink, kind)
     return sink.getvalue()
-
-
-@pytest.fixture
-def town(database):
-    return world.town(database)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions, actions_placeholders, queries_placeholders
 from cyberready.trail import queries as trails
 from tests import world
+from tests.playbooks.pages import words
 from tests.playbooks.writing import changed
 
 OPEN = changed(
@@ -34,11 +35,6 @@ VIEWS = (
     "/flow",
     "/placeholders",
 )
-
-
-@pytest.fixture
-def town(database):
-    return world.town(database)
 
 
 @pytest.fixture
@@ -68,10 +64,6 @@ def fill(database, town):
 @pytest.fixture
 def officer(browser, town):
     return browser.sign_in(town["security_officer"], town.home)
-
-
-def words(page, selector):
-    return [" ".join(element.get_text(" ", strip=True).split()) for element in page.select(selector)]
 
 
 def facts(page, name):

@@ -12,17 +12,11 @@ from cyberready.playbooks import actions, actions_approval, actions_drafts, quer
 from cyberready.playbooks.lifecycle import Standing, State
 from cyberready.trail.rules import Kind
 from tests import world
-from tests.playbooks.drafting import House
 from tests.playbooks.writing import SMALL, changed
 
 ROUNDS = range(4)
 BETTER = changed(("Bel aan.", "Bel twee keer aan."))
 SCRIPT = world.SCENARIO.replace("slug: stroomstoring\n", "slug: stroomstoring\nplaybook: stroomstoring\n", 1)
-
-
-@pytest.fixture
-def house(database):
-    return House(database, world.town(database))
 
 
 def at_once(*works):

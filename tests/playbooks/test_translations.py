@@ -13,26 +13,11 @@ from cyberready.playbooks import (
     queries_reviews,
 )
 from cyberready.playbooks.lifecycle import Change
-from tests import world
-from tests.playbooks.drafting import House
 from tests.playbooks.writing import changed
 
 SLUG = "stroomstoring"
 TWICE = changed(("Bel aan.", "Bel twee keer aan."))
 THRICE = changed(("Bel aan.", "Bel drie keer aan."))
-
-
-@pytest.fixture
-def house(database):
-    return House(database, world.town(database))
-
-
-@pytest.fixture
-def reader(browser, house):
-    def signed_in(who):
-        return browser.another().sign_in(who, house.town.home)
-
-    return signed_in
 
 
 def begin(house, language="en"):

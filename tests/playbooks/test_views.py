@@ -5,14 +5,10 @@ from cyberready.platform.realm import Realm
 from cyberready.playbooks import actions
 from cyberready.settings import content_root
 from tests import world
+from tests.playbooks.pages import words
 from tests.playbooks.writing import SMALL, changed
 
 NEWER = changed(('version: "1.0"', 'version: "1.1"'), ("Bel aan.", "Bel twee keer aan."))
-
-
-@pytest.fixture
-def town(database):
-    return world.town(database)
 
 
 @pytest.fixture
@@ -30,10 +26,6 @@ def publish(database, town):
 @pytest.fixture
 def officer(browser, town):
     return browser.sign_in(town["security_officer"], town.home)
-
-
-def words(page, selector):
-    return [" ".join(element.get_text(" ", strip=True).split()) for element in page.select(selector)]
 
 
 def test_the_library_lists_the_current_versions(officer, publish, hand):

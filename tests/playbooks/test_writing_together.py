@@ -29,11 +29,6 @@ from tests.playbooks.writing import SMALL
 from tests.world import START
 
 
-@pytest.fixture
-def town(database):
-    return world.town(database)
-
-
 class Desk:
     """Two writers at one draft."""
 
