@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, SelectMultipleField
+from wtforms import HiddenField
 from wtforms.fields.choices import SelectChoice
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from cyberready.exchange.limits import MOST_BYTES
 from cyberready.kernel.refusals import Refused
@@ -14,6 +13,7 @@ from cyberready.platform import sizes
 from cyberready.platform.sources import name_of
 from cyberready.platform.texts import gettext
 from cyberready.platform.texts import lazy_gettext as _
+from cyberready.playbooks.forms_drafts import WritersField
 
 
 class BringForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
@@ -47,13 +47,7 @@ class BringForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
 class TakeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """Who wrote a file besides who brings it in."""
 
-    writers = SelectMultipleField(
-        _("Who else wrote it?"),
-        description=_("Who wrote part of a text can never approve it. You count as a writer already."),
-        coerce=int,
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
+    writers = WritersField()
 
     def offer(self, people: Mapping[int, str], guessed: Mapping[int, str]) -> None:
         """Offer people by the numbers of their accounts: those who were *guessed*, with why, come first and are ticked."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -50,18 +51,23 @@ class Kept(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
         return refusal.status
 
 
+class WritersField(SelectMultipleField):  # type: ignore[misc]  # WTForms is not typed
+    """Colleagues who wrote part of a text, as boxes to tick, by the numbers of their accounts."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, **named: Any) -> None:
+        says = _("Who wrote part of a text can never approve it. You count as a writer already.")
+        super().__init__(_("Who else wrote it?"), description=says, coerce=int, **named)
+
+
 class BringInForm(Kept):
     """A playbook file, chosen or pasted; a chosen file goes before pasted text."""
 
     file = FileField(_("Playbook file"))
     source = TextAreaField(_("Or the text of the file"))
-    writers = SelectMultipleField(
-        _("Who else wrote it?"),
-        description=_("Who wrote part of a text can never approve it. You count as a writer already."),
-        coerce=int,
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
+    writers = WritersField()
 
     def offer(self, people: Iterable[tuple[int, str]]) -> None:
         """Offer these colleagues as writers."""
