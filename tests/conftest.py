@@ -23,6 +23,7 @@ from cyberready.migrations.run import upgrade
 from cyberready.people.views_access import Limits
 from cyberready.platform.context import NAME
 from cyberready.platform.db import Database
+from cyberready.platform.live.server import settle_memory
 from cyberready.platform.workers import Workers
 from cyberready.settings import Settings
 from tests.browsing import Browser
@@ -46,6 +47,11 @@ ROOM = 4 * 1024**3
 
 def pytest_addoption(parser):
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_collection_finish():
+    """Let Python look over what all tests stand on no more: it takes one part in twenty of their time."""
+    settle_memory()
 
 
 def pytest_collection_modifyitems(config, items):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from cyberready.exercises import actions as exercises
 from cyberready.exercises import queries
 from cyberready.exercises.models import Exercise, Participant, ScenarioRelease
@@ -58,20 +60,25 @@ def organisation(
     database: Database, slug: str = "waterveld", kind: str = "municipality", region: int | None = None
 ) -> Organisation:
     """An organisation called after its slug."""
-    return database.transact(
-        lambda session: people.found_organisation(
-            session, slug=slug, name=slug.capitalize(), kind=kind, region_id=region, actor=SYSTEM, now=START
-        )
-    )
+    return database.transact(lambda session: _founded(session, slug, kind, region))
 
 
 def account(database: Database, home: Organisation, *roles: str, name: str = "Kim de Boer") -> Account:
     """An account with these roles."""
+    return database.transact(lambda session: _opened(session, home, *roles, name=name))
+
+
+def _founded(session: Session, slug: str, kind: str, region: int | None) -> Organisation:
+    name = slug.capitalize()
+    return people.found_organisation(
+        session, slug=slug, name=name, kind=kind, region_id=region, actor=SYSTEM, now=START
+    )
+
+
+def _opened(session: Session, home: Organisation, *roles: str, name: str) -> Account:
     email = f"{name.lower().replace(' ', '.')}.{'-'.join(roles)}@{home.slug}.example"
-    return database.transact(
-        lambda session: people.open_account(
-            session, Realm(home.id), email=email, name=name, roles=list(roles), actor=SYSTEM, now=START
-        )
+    return people.open_account(
+        session, Realm(home.id), email=email, name=name, roles=list(roles), actor=SYSTEM, now=START
     )
 
 
@@ -140,9 +147,13 @@ class Town:
 
 def town(database: Database, slug: str = "waterveld") -> Town:
     """A municipality, its region, and an account for each role; the public-safety officer sits in the region."""
-    region = organisation(database, f"regio-{slug}", "safety_region")
-    home = organisation(database, slug, region=region.id)
+    return database.transact(lambda session: _settled(session, slug))
+
+
+def _settled(session: Session, slug: str) -> Town:
+    region = _founded(session, f"regio-{slug}", "safety_region", None)
+    home = _founded(session, slug, "municipality", region.id)
     roles = ("administrator", "security_officer", "exercise_leader", "crisis_team", "communications")
-    accounts = {role: account(database, home, role, name=f"Test {role}") for role in roles}
-    accounts["public_safety"] = account(database, region, "public_safety", name="Test public_safety")
+    accounts = {role: _opened(session, home, role, name=f"Test {role}") for role in roles}
+    accounts["public_safety"] = _opened(session, region, "public_safety", name="Test public_safety")
     return Town(home, region, accounts)

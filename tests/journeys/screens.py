@@ -10,6 +10,7 @@ expect.set_options(timeout=PATIENCE)
 REFUSAL = re.compile(r"\bstatus (of )?4\d\d\b")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}
+VIOLATIONS = "options => axe.run(document, options).then((found) => found.violations)"
 TELL_POLICY = """
 document.addEventListener("securitypolicyviolation",
   (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
@@ -100,7 +101,9 @@ class Screen:
 
     def barriers(self) -> list[str]:
         """What axe finds on this page."""
-        found = Axe().run(self.page, options=OPTIONS).response["violations"]
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(Axe().axe_script)
+        found = self.page.evaluate(VIOLATIONS, OPTIONS)
         return [
             f"{self.page.url} {one['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:200]}"
             for one in found
