@@ -107,6 +107,8 @@ PARTS = (
     (re.compile(r"\b(binnen )?(een )?kwartier\b", re.IGNORECASE), "15 minuten"),
     (re.compile(r"\b(binnen )?anderhalf uur\b", re.IGNORECASE), "90 minuten"),
 )
+BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,60})\\?[)\]][.;]?$")
+LABELLED = re.compile(r"([^:]+):\s*(\S.*)")
 TLP = re.compile(r"\b(CLEAR|WHITE|GREEN|AMBER\+STRICT|AMBER|RED)\b", re.IGNORECASE)
 
 
@@ -125,15 +127,20 @@ def time_target(text: str, language: str = "nl", *, bare: bool = False) -> str:
 
     Without *bare* it must be said to be one: ``binnen 15 minuten``. Empty when there is none.
     """
+    return time_words(text, language, bare=bare)[0]
+
+
+def time_words(text: str, language: str = "nl", *, bare: bool = False) -> tuple[str, str]:
+    """The time target that *text* names, as :func:`time_target` has it, with the text up to its end; else both empty."""
     for pattern, target in PARTS:
-        found = pattern.search(text)
-        if found and (found[1] or bare):
-            return _spoken(target, language)
+        part = pattern.search(text)
+        if part and (part[1] or bare):
+            return _spoken(target, language), text[: part.end()]
     found = TARGET.search(text) or (SPAN.search(text) if bare else None)
     if found is None:
-        return ""
+        return "", ""
     count = NUMBERS.get(found[1].lower(), 0) or int(found[1])
-    return _spoken(f"{count} {UNITS[found[2].lower()]}", language)
+    return _spoken(f"{count} {UNITS[found[2].lower()]}", language), text[: found.end()]
 
 
 def leading_role(text: str) -> str:
@@ -143,9 +150,17 @@ def leading_role(text: str) -> str:
 
 
 def trailing_role(text: str) -> str:
-    """The role between brackets at the end of a sentence (``Bel de IBD (CISO)``); empty when there is none."""
-    found = re.search(r"[(\[]([^()\[\]]{2,60})\\?[)\]][.;]?$", text.strip())
-    return found[1].strip("\\ ") if found and is_role(found[1].strip("\\ ")) else ""
+    """The role between brackets at the end of a sentence; empty when there is none.
+
+    ``Bel de IBD (CISO)``, ``Bel de IBD (wie: de wachtcommandant, binnen een uur)``.
+    """
+    found = BRACKETS.search(text.strip())
+    parts = re.split(r"\s*[,;]\s*", found[1].strip("\\ ")) if found else []
+    labelled = (LABELLED.fullmatch(part) for part in parts)
+    if named := next((one[2] for one in labelled if one and column(one[1]) == "role"), ""):
+        return named
+    others = ", ".join(part for part in parts if not time_target(part, bare=True))
+    return others if is_role(others) else ""
 
 
 def is_role(text: str) -> bool:

@@ -16,6 +16,7 @@ from cyberready.platform.outline import plain
 BREAK = re.compile(r"\\?\n")
 NO_TEXT = re.compile(r" {0,3}(?:>|`{3}|~{3}|\||\[\^|<)| {4}|\t")
 WORDS = {"nl": ("Besluit", "Hoe gaat u verder?"), "en": ("Decision", "How do you go on?")}
+ASKING = re.compile(r"^(?:beslis|besluit|beslispunt|keuze|decide|decision|choose)\s*:\s*(\S)", re.IGNORECASE)
 LONGEST_QUESTION = 290
 BECAME = "“%(text)s” became an outcome of a decision that leads to the step “%(title)s”."
 OTHERWISE = "Nothing says what follows otherwise: “%(answer)s” leads to the next step, “%(title)s”."
@@ -81,7 +82,7 @@ class Branching:
 
     def decision(self, question: str, lines: Iterable[str], place: Place) -> Prose:
         """A decision point as Markdown."""
-        asked = _bare(question)[:LONGEST_QUESTION] or self._ask
+        asked = _bare(question).removeprefix(f"{self._word}:").strip()[:LONGEST_QUESTION] or self._ask
         head = f"> **{self._word}: {asked}** {{#{self._name(asked)}}}"
         return Prose("\n".join([head, *(f"> - {line}" for line in lines)]), place)
 
@@ -188,7 +189,8 @@ class _Step:
             lines.append(f"{only.other} → {_link(self._following)}")
             place, title = run[0].block.place, plain(self._following.title)
             self._whole.tell(place, OTHERWISE, answer=only.other, title=title)
-        asked = next((one for one in (run[0].before, self._step.title) if one.rstrip().endswith("?")), "")
+        title = ASKING.sub(lambda found: found[1].upper(), self._step.title)  # it stays above the decision
+        asked = next((one for one in (run[0].before, title) if one.rstrip().endswith("?")), "")
         return self._whole.decision(question or asked, lines, run[0].block.place)
 
 

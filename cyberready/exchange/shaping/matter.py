@@ -13,6 +13,10 @@ from cyberready.platform.outline import key, plain
 
 PAIR = re.compile(r"[*_]{0,2}([^\W\d_][\w /-]{1,30}?)[*_]{0,2}\s*:[*_]{0,2}\s+(\S.*)")
 TLP = re.compile(r"(tlp):\s*(\S+)", re.IGNORECASE)
+VERSION = re.compile(
+    r"[*_]{0,2}versi(?:e|on)\s+v?(\d{1,3}(?:\.\d{1,3}){0,2})(?![\w.]*\d)\b[*_]{0,2}.*",
+    re.IGNORECASE | re.DOTALL,
+)
 BETWEEN = re.compile(r"\s+[|·•—–]\s+|;\s+")
 TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 TITLES = {"slug": 80, "title": 300, "version": 40, "owner": 300}
@@ -170,9 +174,7 @@ def completed(
     values.setdefault("title", plain(title)[:300] or name)
     values.setdefault("slug", key(values["title"]))
     language = values["language"]
-    first = next(
-        (block.text for block in intro if isinstance(block, Prose) and block.text[:1] not in "[>!|<"), ""
-    )
+    first = _summary(intro, values, report)
     guesses = {
         "version": FIRST_VERSION,
         "summary": _shortened(TAG.sub("", plain(" ".join(first.replace("\\\n", " ").split()))))
@@ -185,6 +187,20 @@ def completed(
             report.guessed("the whole document", GUESSED, part=PARTS[wanted], value=guess[:120])
     for wanted in ("title", "summary", "owner", "version"):
         values[wanted] = values[wanted].replace("{{", "{ {")  # nothing is filled in here
+
+
+def _summary(intro: Sequence[Block], values: dict[str, str], report: Report) -> str:
+    """The first paragraph; one that begins with the version of the document says that, and is passed over."""
+    for block in intro:
+        if not isinstance(block, Prose) or block.text[:1] in "[>!|<":
+            continue
+        found = VERSION.fullmatch(block.text)
+        if found is None:
+            return block.text
+        if "version" not in values:
+            values["version"] = found[1]
+            report.understood(block.place, SAID, part=PARTS["version"], value=found[1])
+    return ""
 
 
 def _shortened(text: str) -> str:

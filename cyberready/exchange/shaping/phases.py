@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from urllib.parse import unquote
 
 from cyberready.exchange import recognising
@@ -13,7 +14,8 @@ from cyberready.exchange.shaping import notes
 from cyberready.exchange.shaping.branching import Branching, Chapter
 from cyberready.exchange.shaping.cast import UNKNOWN, Cast
 from cyberready.exchange.shaping.matter import Matter
-from cyberready.exchange.shaping.steps import DIGITS, Step, Steps, table_columns, untitled
+from cyberready.exchange.shaping.steps import DIGITS, Step, Steps
+from cyberready.exchange.shaping.tables import table_columns, untitled
 from cyberready.platform.outline import key, plain
 from cyberready.playbooks import formats, placeholders
 from cyberready.playbooks.placeholders import PLACE
@@ -81,7 +83,7 @@ def shaped(
     elif head and matter.values.get("title", plain(head)) != plain(head):
         sentence = "Another title stands in the document, and is left out: %(text)s"
         report.skipped("the whole document", sentence, text=plain(head))
-    matters.completed(matter, head or name, text, before.blocks, name, report)
+    matters.completed(matter, head or name, text, [*before.blocks, *_introduction(sections)], name, report)
     made = _Shaper(matter.values["language"], report).of(before, sections, aside)
     if not made.cast.names:
         made.cast.key(UNKNOWN[matter.values["language"]])
@@ -139,6 +141,12 @@ def _sections(blocks: Iterable[Block]) -> list[Section]:
     for one in sections:
         one.rank = levels.index(one.heading.level) + 1 if one.heading else 0
     return sections
+
+
+def _introduction(sections: Sequence[Section]) -> list[Block]:
+    """What the first parts explain, before anything is done."""
+    still = takewhile(lambda one: one.heading and recognising.is_still(plain(one.heading.text)), sections)
+    return [block for one in still for block in one.blocks]
 
 
 @dataclass(slots=True)

@@ -243,7 +243,10 @@ class Steps:
         if named:
             step.role = self._cast.key(named)
             self._report.guessed(
-                step.place, "The role %(role)s comes from the words “%(text)s”.", role=named, text=text[:80]
+                step.place,
+                "The role %(role)s comes from the words “%(text)s”.",
+                role=named,
+                text=text[:LONGEST_TITLE],
             )
         else:
             step.role = self._cast.unknown
@@ -254,11 +257,11 @@ class Steps:
     def _guess_time(self, step: Step, text: str) -> None:
         if step.time:
             return
-        target = recognising.time_target(text, self._language)
+        target, words = recognising.time_words(text, self._language)
         if target:
             step.time = target
             sentence = "The time target %(time)s comes from the words “%(text)s”."
-            self._report.guessed(step.place, sentence, time=target, text=text[:80])
+            self._report.guessed(step.place, sentence, time=target, text=_quoted(words))
 
 
 def _field(text: str) -> tuple[str, str] | None:
@@ -268,36 +271,6 @@ def _field(text: str) -> tuple[str, str] | None:
     if found is None or column not in {"role", "deputy", "time", "result", "evidence"}:
         return None
     return column, BREAK.sub(" ", found[2])
-
-
-def table_columns(grid: Grid, heading: str) -> list[str]:
-    """What the columns of a table of steps hold, one of them ``title``; empty when the table holds no steps."""
-    if len(grid.rows) < 2 or len(grid.rows[0]) < 2 or recognising.tells_cast(heading):
-        return []
-    columns = [recognising.column(cell.text) for cell in grid.rows[0]]
-    if "role" not in columns and not {"title", "time"} <= set(columns):
-        return []
-    if "title" not in columns:
-        free = [at for at, column in enumerate(columns) if not column]
-        if not free or any(recognising.tells_person(cell.text) for cell in grid.rows[0]):
-            return []
-        weights = {at: sum(len(row[at].text) for row in grid.rows[1:] if at < len(row)) for at in free}
-        columns[max(free, key=lambda at: weights[at])] = "title"
-    first: set[str] = set()
-    for at, column in enumerate(columns):
-        if column in first:
-            columns[at] = ""
-        first.add(column)
-    return columns
-
-
-def untitled(block: Block) -> list[Block]:
-    """A table of steps under a row that is its title, as that title and the table; any other block as it is."""
-    if not isinstance(block, Grid) or len(block.rows) < 3 or len(block.rows[0]) < 2:
-        return [block]
-    said = [cell for cell in block.rows[0] if cell.blocks]
-    below = replace(block, rows=block.rows[1:], raw="", first=block.first + 1)
-    return [*said[0].blocks, below] if len(said) == 1 and table_columns(below, "") else [block]
 
 
 def split(text: str) -> tuple[str, str]:
@@ -316,6 +289,11 @@ def split(text: str) -> tuple[str, str]:
         short = title[:LONGEST_TITLE].rsplit(" ", 1)[0]
         return (_clean(short) + " …", text) if _closed(short) else (_clean(title), rest)
     return _clean(title), rest
+
+
+def _quoted(words: str) -> str:
+    """The last of *words*, as many as a title has."""
+    return words if len(words) <= LONGEST_TITLE else "… " + words[-LONGEST_TITLE:].split(" ", 1)[-1]
 
 
 def _row_place(table: Place, number: int) -> Place:
