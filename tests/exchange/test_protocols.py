@@ -5,7 +5,9 @@ import pytest
 from cyberready.exchange import formats as exchange
 from cyberready.exchange import recognising
 from cyberready.exchange.report import Kind
+from cyberready.exchange.shaping.cast import parted
 from cyberready.playbooks import formats
+from tests.exchange.documents import document, heading, paragraph, table
 
 PROTOCOL = """\
 # Protocol uitval telefonie
@@ -113,3 +115,34 @@ def test_a_line_that_begins_with_the_version_says_it_and_is_no_summary(found, pl
 def test_other_lines_say_no_version(line):
     text = PROTOCOL.replace("Versie 2.3, vastgesteld door het managementteam op 14 maart 2025.", line)
     assert formats.parse(exchange.brought("protocol.md", text.encode()).source).version == "0.9"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("CISO (plv. ISO)", ("CISO", "ISO", False)),
+        ("CISO (plaatsvervanger: de ISO)", ("CISO", "de ISO", False)),
+        ("CISO, vervanger ISO", ("CISO", "ISO", False)),
+        ("Mayor (deputy: the secretary)", ("Mayor", "the secretary", False)),
+        ("Adviseur (hoofd ICT/IM)", ("Adviseur (hoofd ICT/IM)", "", False)),
+        ("(CISO)", ("CISO", "", False)),
+        ("CISO / ISO", ("CISO", "", True)),
+        ("CISO (ISO, vervanger FG)", ("CISO (ISO)", "FG", False)),
+        ("CISO)", ("CISO", "", False)),
+        ("", ("", "", False)),
+    ],
+)
+def test_role_and_deputy_in_one_cell(text, told):
+    assert parted(text) == told
+
+
+def test_a_version_in_a_cell_is_no_number_of_a_list():
+    matter = table(["Documentnaam", "Draaiboek"], ["Versie", "1.4 definitief"], ["Eigenaar", "CISO"])
+    source = exchange.brought("oud.docx", document(matter + heading("1. Melden") + paragraph("Bel."))).source
+    assert formats.attempt(source)[0].version == "1.4 definitief"
+
+
+def test_a_heading_with_a_role_takes_its_time_target_from_the_first_paragraph():
+    text = "# Oud\n\n## Melden\n\n### Stap 1: Beoordeel\n\nWie: CISO\n\nDe CISO bepaalt binnen 30 minuten of het ernst is.\n"
+    (step,) = formats.parse(exchange.brought("oud.md", text.encode()).source).steps
+    assert (step.title, step.time) == ("Beoordeel", "30 minuten")

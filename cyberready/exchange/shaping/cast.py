@@ -7,10 +7,11 @@ from cyberready.exchange import recognising
 from cyberready.platform.outline import key, plain
 
 UNKNOWN = {"nl": "Nog te bepalen", "en": "To be decided"}
-PARTED = re.compile(r"\s*[/,;+&\n|]\s*")
+PARTED = re.compile(r"\s*[/,;+&\n|]\s*(?![^()]*\))")  # not between brackets
 AND = re.compile(r"\s+(?:en|of|and|or)\s+")
 DEPUTY = re.compile(
-    r"\(?\b(?:plaats)?vervang(?:er|ing)?\b:?\s*([^()]+)\)?|\bdeputy\b:?\s*([^()]+)", re.IGNORECASE
+    r"\(?\b(?:(?:plaats)?vervang(?:er|ing)?\b|plv\b\.?):?\s*([^()]+)\)?|\(?\bdeputy\b:?\s*([^()]+)\)?",
+    re.IGNORECASE,
 )
 LONGEST = 120
 
@@ -56,9 +57,18 @@ def parted(text: str) -> tuple[str, str, bool]:
     found = DEPUTY.search(text)
     deputy = (found[1] or found[2] or "") if found else ""
     rest = text[: found.start()] + text[found.end() :] if found else text
-    named = [part for part in PARTED.split(rest.strip(" (),;")) if part.strip()]
+    named = [said for part in PARTED.split(rest) if (said := _closed(part))]
     if len(named) == 1:
         both = AND.split(named[0])
         named = both if len(both) > 1 and all(recognising.is_role(one) for one in both) else named
     more = len(named) > 1 or len(PARTED.split(deputy)) > 1
     return (named[0] if named else ""), PARTED.split(deputy)[0].strip(), more
+
+
+def _closed(text: str) -> str:
+    """The words without a bracket that lost its other half, or that stands around them all."""
+    said = text.strip(" ,;")
+    if said.startswith("(") and said.find(")") in {-1, len(said) - 1}:
+        return said.strip("( )")
+    opened = said.count("(") - said.count(")")
+    return said.rstrip("( )") if opened < 0 or said.endswith("(") else said + ")" * opened

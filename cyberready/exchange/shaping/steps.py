@@ -109,7 +109,9 @@ class Steps:
         step = Step(heading.text, heading.place, list(blocks), id=heading.id)
         self.take_fields(step)
         self._guess_role(step, heading.text)
-        self._guess_time(step, heading.text)
+        first = step.body[0] if step.body else None
+        below = first.text if isinstance(first, Prose) else ""
+        self._guess_time(step, heading.text if recognising.time_target(heading.text) else below)
         return step
 
     def of_table(self, grid: Grid, columns: Sequence[str]) -> Iterator[Step | Heading]:

@@ -194,7 +194,7 @@ class Body:
     def _typed(self, block: Prose, indent: int) -> Entry:
         """Text, or an item whose sign or number was typed."""
         found = TYPED.match(block.text)
-        if found is None:
+        if found is None or (self._inside and found[2]):  # a version in a cell, such as 1.4, counts nothing
             return Entry(block)
         number = found[1] or found[2] or ""
         sentence = "A sign or number that was typed became an item of a list: %(text)s"
