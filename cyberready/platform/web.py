@@ -167,12 +167,12 @@ def install(app: Flask, menu: tuple[MenuItem, ...]) -> None:
 
 
 def _here(shown: list[MenuItem]) -> MenuItem | None:
-    """The entry under which the page falls: of its blueprint, and where that has several the nearest by address."""
+    """The entry under which the page falls: of its blueprint, and where that has none or several the nearest by address."""
     slice_name = (request.endpoint or "").partition(".")[0]
     own = [item for item in shown if item.endpoint.partition(".")[0] == slice_name]
-    if len(own) < 2:
-        return own[0] if own else None
-    near = [item for item in own if request.path.startswith(url_for(item.endpoint))]
+    if len(own) == 1:
+        return own[0]
+    near = [item for item in own or shown if request.path.startswith(url_for(item.endpoint))]
     return max(near, key=lambda item: len(url_for(item.endpoint)), default=None)
 
 

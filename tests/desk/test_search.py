@@ -174,8 +174,19 @@ def test_a_step_of_a_playbook_is_found_in_its_current_version_only(database, tow
     assert links(browser.get("/search?q=liander"))
 
 
-@pytest.mark.parametrize("path", ["/overview", "/improvements", "/search"])
-def test_the_menu_says_where_one_is_once(browser, town, path):
+@pytest.mark.parametrize(
+    ("path", "under"),
+    [
+        ("/overview", "/overview"),
+        ("/improvements", "/improvements"),
+        ("/search", "/search"),
+        ("/playbooks/drafts", "/playbooks/"),
+        ("/playbooks/exchange/", "/playbooks/"),
+        ("/playbooks/exchange/kit", "/playbooks/"),
+        ("/account", "/people"),
+    ],
+)
+def test_the_menu_says_where_one_is_once(browser, town, path, under):
     browser.sign_in(town["security_officer"], town.home)
     (here,) = browser.get(path).select(".cr-nav [aria-current=page]")
-    assert here["href"] == path
+    assert here["href"] == under
