@@ -34,8 +34,9 @@ install: .venv/installed ## Make .venv with the cyberready command in it
 
 test: .venv/tested chromium check ## Run every check on SQLite and PostgreSQL
 
-# One database after the other, each on every core.
-check: lint types floors templates
+# What only reads the code side by side; then one database after the other, each on every core.
+check: .venv/tested
+	@$(MAKE) --no-print-directory --jobs 2 lint types floors templates
 	@$(MAKE) --no-print-directory rules
 	@$(MAKE) --no-print-directory sqlite
 	@$(MAKE) --no-print-directory postgresql
