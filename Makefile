@@ -29,7 +29,7 @@ install: .venv/installed ## Make .venv with the cyberready command in it
 
 .venv/tested: requirements-test.txt .venv/installed
 	@echo "Installing what the tests need into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-test.txt
 	@touch $@
 
 test: .venv/tested chromium check ## Run every check on SQLite and PostgreSQL

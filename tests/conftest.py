@@ -43,7 +43,6 @@ hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 NUMBERS = itertools.count(1)
 ROOM = 4 * 1024**3
-LONG = {"faults", "journeys"}
 
 
 def pytest_addoption(parser):
@@ -55,19 +54,14 @@ def pytest_collection_finish():
     settle_memory()
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL run what stands on a database; the rest, and what only looks at pages, does not change with it.
-
-    Whole evenings and journeys come first, so that at the end no process plays one alone while the others wait.
-    """
+    """On PostgreSQL run what stands on a database; the rest, and what only looks at pages, does not change with it."""
     if config.getoption("--database") == "postgresql":
         standing = [
             item for item in items if "databases" in item.fixturenames and "looks" not in item.path.parts
         ]
         config.hook.pytest_deselected(items=[item for item in items if item not in standing])
         items[:] = standing
-    items.sort(key=lambda item: LONG.isdisjoint(item.path.parts))
 
 
 class Databases:
