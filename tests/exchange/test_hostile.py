@@ -231,6 +231,7 @@ FILES = {
     "10,000 levels in Word": ("diep.docx", lambda: document(heading("Fase") + "".join(paragraph("x", count=1 + at % 3, depth=at) for at in range(10_000))), "taken"),
     "10,000 lists in Word": ("diep.docx", lambda: document(heading("Fase") + "".join(paragraph("x", count=at) for at in range(1, 5000)) + "".join(paragraph("x", count=5000 - at) for at in range(5000))), "taken"),
     "a wide table": ("breed.docx", lambda: document(heading("Fase") + table(["Wie", "Actie"], [('<w:gridSpan w:val="999999999"/>', "x"), "y"])), "taken"),
+    "a role of many signs": ("rol.docx", lambda: document(heading("Fase") + table(["Wie", "Actie"], *[["/ " * 9_000, "x"]] * 40)), "taken"),
     "one long line": ("lang.docx", lambda: document(heading("Fase") + paragraph("woord " * 4000)), "taken|longer than"),
     "JSON that is deep": ("diep.json", lambda: b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "deep|nested"),
     "a table of 400 columns": ("breed.md", lambda: wide(400, 7_000), "line 4|more than 20000 cells"),

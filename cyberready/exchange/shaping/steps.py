@@ -191,8 +191,10 @@ class Steps:
         return True
 
     def _assign_role(self, step: Step, text: str) -> bool:
+        if len(text) > LONGEST_ROLE:
+            return False
         role, deputy, more = parted(text)
-        if not role or len(text) > LONGEST_ROLE:
+        if not role:
             return False
         step.role = self._cast.key(role)
         if deputy and not step.deputy:
