@@ -149,6 +149,11 @@ def leading_role(text: str) -> str:
     return found[2] if found else ""
 
 
+def tells_who_or_when(text: str) -> bool:
+    """Whether a paragraph begins with who acts or with a time target, and so tells how its step is done."""
+    return bool(leading_role(text) or TARGET.match(text) or any(part.match(text) for part, _ in PARTS))
+
+
 def trailing_role(text: str) -> str:
     """The role between brackets at the end of a sentence; empty when there is none.
 

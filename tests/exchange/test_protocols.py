@@ -142,7 +142,16 @@ def test_a_version_in_a_cell_is_no_number_of_a_list():
     assert formats.attempt(source)[0].version == "1.4 definitief"
 
 
-def test_a_heading_with_a_role_takes_its_time_target_from_the_first_paragraph():
-    text = "# Oud\n\n## Melden\n\n### Stap 1: Beoordeel\n\nWie: CISO\n\nDe CISO bepaalt binnen 30 minuten of het ernst is.\n"
+@pytest.mark.parametrize(
+    ("line", "time"),
+    [
+        ("De CISO bepaalt binnen 30 minuten of het ernst is.", "30 minuten"),
+        ("Binnen 2 uur, langer niet.", "2 uur"),
+        ("De AP moet binnen 72 uur zijn ingelicht.", ""),  # a legal term is not the target of the step
+        ("Kijk goed.", ""),
+    ],
+)
+def test_a_heading_with_a_role_takes_its_time_target_from_a_paragraph_that_says_it(line, time):
+    text = f"# Oud\n\n## Melden\n\n### Stap 1: Beoordeel\n\nWie: CISO\n\n{line}\n"
     (step,) = formats.parse(exchange.brought("oud.md", text.encode()).source).steps
-    assert (step.title, step.time) == ("Beoordeel", "30 minuten")
+    assert (step.title, step.time) == ("Beoordeel", time)

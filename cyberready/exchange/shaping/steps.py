@@ -110,7 +110,7 @@ class Steps:
         self.take_fields(step)
         self._guess_role(step, heading.text)
         first = step.body[0] if step.body else None
-        below = first.text if isinstance(first, Prose) else ""
+        below = first.text if isinstance(first, Prose) and recognising.tells_who_or_when(first.text) else ""
         self._guess_time(step, heading.text if recognising.time_target(heading.text) else below)
         return step
 
@@ -265,7 +265,7 @@ class Steps:
         if target:
             step.time = target
             sentence = "The time target %(time)s comes from the words “%(text)s”."
-            self._report.guessed(step.place, sentence, time=target, text=_quoted(words))
+            self._report.guessed(step.place, sentence, time=target, text=_quoted(text, words))
 
 
 def _field(text: str) -> tuple[str, str] | None:
@@ -295,9 +295,9 @@ def split(text: str) -> tuple[str, str]:
     return _clean(title), rest
 
 
-def _quoted(words: str) -> str:
-    """The last of *words*, as many as a title has."""
-    return words if len(words) <= LONGEST_TITLE else "… " + words[-LONGEST_TITLE:].split(" ", 1)[-1]
+def _quoted(text: str, words: str) -> str:
+    """The whole of a short *text*, the last of the *words* that it begins with of a long one."""
+    return text if len(text) <= LONGEST_TITLE else "… " + words[-LONGEST_TITLE:].split(" ", 1)[-1]
 
 
 def _row_place(table: Place, number: int) -> Place:
